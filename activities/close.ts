@@ -1,0 +1,43 @@
+import type { ErrorSummary } from '../model/errors/flows-error.ts';
+import type { ExecutionState } from '../model/sync.ts';
+import { failConnection } from '../store/connections.ts';
+import { endExecution } from '../store/executions.ts';
+import { failRun } from '../store/runs.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { ExecutionRef } from './execution-ref.ts';
+
+export interface CloseSyncInput {
+  readonly execution: ExecutionRef;
+  readonly streamId: string;
+  readonly state: 'failed' | 'cancelled';
+  readonly error: ErrorSummary | null;
+}
+
+/** Records that a sync failed or was cancelled: on its stream, its request and its execution. Keeps the checkpoint. */
+export function closeSync({ database }: Dependencies, { execution, streamId, state, error }: CloseSyncInput): Promise<void> {
+  return failRun(database, streamId, { executionId: execution.id, state, error });
+}
+
+export interface CloseConnectInput {
+  readonly execution: ExecutionRef;
+  readonly connectionId: string;
+  readonly error: ErrorSummary;
+}
+
+/** Records that connecting failed. */
+export async function closeConnect({ database }: Dependencies, { execution, connectionId, error }: CloseConnectInput): Promise<void> {
+  await failConnection(database, connectionId, error);
+  await endExecution(database, execution.id, { state: 'failed', error });
+}
+
+export interface CloseExecutionInput {
+  readonly execution: ExecutionRef;
+  readonly state: Exclude<ExecutionState, 'running' | 'failed'>;
+  /** Why it was skipped. */
+  readonly reason?: string;
+}
+
+/** Records how an execution ended that has nothing else to end. */
+export function closeExecution({ database }: Dependencies, { execution, state, reason }: CloseExecutionInput): Promise<void> {
+  return endExecution(database, execution.id, { state, error: null, ...(reason !== undefined && { counts: { reason } }) });
+}

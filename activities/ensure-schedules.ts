@@ -1,0 +1,24 @@
+import { readConnection } from '../store/connections.ts';
+import { listStreams } from '../store/streams.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { ExecutionRef } from './execution-ref.ts';
+
+/** Makes the schedule of each stream of a connection, or brings it in line with the stream's row. */
+export async function ensureSchedules(
+  { database, engine }: Dependencies,
+  { connectionId }: { readonly execution: ExecutionRef; readonly connectionId: string },
+): Promise<void> {
+  const connection = await readConnection(database, connectionId);
+  for (const stream of await listStreams(database, connectionId)) {
+    await engine.ensureSchedule({
+      connectionId,
+      streamId: stream.id,
+      entity: stream.entity,
+      system: connection.system,
+      intervalMs: stream.interval_ms,
+      cron: stream.cron,
+      timeZone: stream.time_zone,
+      paused: stream.paused || connection.paused || connection.lifecycle !== 'active',
+    });
+  }
+}

@@ -1,0 +1,46 @@
+import { FlowsError } from '../model/errors/flows-error.ts';
+import { type ConnectionRow, readConnection } from '../store/connections.ts';
+import { claimStream, readStream, type StreamRow } from '../store/streams.ts';
+import type { Dependencies } from './dependencies.ts';
+import { runStep } from './sync/run-step.ts';
+import type { SyncStepInput, SyncStepResult } from './sync/step.ts';
+import { startStepClock } from './sync/step-clock.ts';
+
+const rateLimitWaitMs = 10_000;
+const rateLimitWaitMsMax = 3_600_000;
+
+/**
+ * One bounded step of a sync: claims the stream, starts or continues the run, reads and commits for up to a minute or
+ * 100,000 records, and ends the run when the pass is complete. Any attempt may die at any point: the next one continues
+ * from what is stored.
+ */
+export async function syncStep(dependencies: Dependencies, input: SyncStepInput): Promise<SyncStepResult> {
+  const { database } = dependencies;
+  const connection = await readConnection(database, input.connectionId);
+  const reason = reasonToSkip(connection, await readStream(database, input.streamId));
+  if (reason) return { state: 'skipped', reason };
+  const claimed = await claimStream(database, input.streamId, {
+    holder: { workflowId: input.execution.workflowId, runId: input.execution.firstRunId },
+    isClosed: (holder) => dependencies.engine.isClosed(holder),
+  });
+  if (claimed.outcome === 'busy') return { state: 'busy', holder: claimed.holder.workflowId };
+  const clock = startStepClock(() => performance.now());
+  try {
+    return await runStep(dependencies, { input, connection, claim: claimed.claim, stream: claimed.stream, clock });
+  } catch (error) {
+    if (error instanceof FlowsError && error.code === 'rate_limited') {
+      const waitMs = Math.min(error.retryAfterMs ?? rateLimitWaitMs, rateLimitWaitMsMax);
+      return { state: 'wait', waitMs, reason: 'rate limit of the system' };
+    }
+    if (error instanceof FlowsError && error.code === 'authentication_failed') await dependencies.sessions.drop(connection.id);
+    throw error;
+  }
+}
+
+/** Why a stream may not run now; null when it may. */
+function reasonToSkip(connection: ConnectionRow, stream: StreamRow): string | null {
+  if (connection.lifecycle !== 'active') return `the connection is ${connection.lifecycle}`;
+  if (connection.paused) return 'the connection is paused';
+  if (stream.paused) return 'the stream is paused';
+  return null;
+}

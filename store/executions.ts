@@ -1,0 +1,120 @@
+import type { Selectable } from 'kysely';
+import type { ErrorSummary } from '../model/errors/flows-error.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { ExecutionState } from '../model/sync.ts';
+import { type Database, stored } from './database.ts';
+import type { Schema } from './schema.ts';
+import { toStoredText } from './stored-text.ts';
+
+export type ExecutionRow = Selectable<Schema['execution']>;
+export type AttemptRow = Selectable<Schema['attempt']>;
+
+export interface NewExecution {
+  readonly id: string;
+  readonly workflowId: string;
+  readonly firstRunId: string;
+  readonly kind: string;
+  readonly connectionId: string | null;
+  readonly entity: string | null;
+  readonly startedAt: string;
+}
+
+/** One attempt of a step: identified within its execution by run, activity and number. */
+export interface AttemptKey {
+  readonly executionId: string;
+  readonly runId: string;
+  readonly activityId: string;
+  readonly attempt: number;
+}
+
+export interface NewAttempt extends AttemptKey {
+  readonly name: string;
+  readonly summary: string | null;
+  readonly taskQueue: string;
+  readonly worker: string;
+  readonly queueMs: number;
+}
+
+/** Records that an attempt starts, and its execution with the first one. An earlier attempt that never ended is lost. */
+export async function startAttempt(database: Database, execution: NewExecution, attempt: NewAttempt): Promise<void> {
+  await stored(
+    database.pool.query(startAttemptSql, [
+      execution.id,
+      execution.workflowId,
+      execution.firstRunId,
+      execution.kind,
+      execution.connectionId,
+      execution.entity,
+      execution.startedAt,
+      attempt.runId,
+      attempt.activityId,
+      attempt.attempt,
+      attempt.name,
+      attempt.summary,
+      attempt.taskQueue,
+      attempt.worker,
+      attempt.queueMs,
+    ]),
+  );
+}
+
+const startAttemptSql = `
+  with made as (
+    insert into execution (id, workflow_id, first_run_id, kind, connection_id, entity, started_at) values ($1, $2, $3, $4, $5, $6, $7)
+    on conflict do nothing
+  ),
+  lost as (
+    update attempt set outcome = 'lost', ended_at = clock_timestamp()
+    where execution_id = $1 and run_id = $8 and activity_id = $9 and attempt < $10 and ended_at is null
+  )
+  insert into attempt (execution_id, run_id, activity_id, attempt, name, summary, task_queue, worker, queue_ms, started_at)
+  values ($1, $8, $9, $10, $11, $12, $13, $14, $15, clock_timestamp()) on conflict do nothing`;
+
+export interface AttemptEnd {
+  readonly outcome: 'completed' | 'failed' | 'cancelled';
+  readonly error: ErrorSummary | null;
+  readonly counts: object;
+  readonly timings: object;
+}
+
+/** Records how an attempt ended. One that was declared lost and came back keeps what it says now. */
+export async function endAttempt(database: Database, key: AttemptKey, end: AttemptEnd): Promise<void> {
+  await stored(
+    database.query
+      .updateTable('attempt')
+      .set({
+        outcome: end.outcome,
+        error_code: end.error?.code ?? null,
+        error_message: end.error ? toStoredText(end.error.message) : null,
+        counts: JSON.stringify(end.counts),
+        timings: JSON.stringify(end.timings),
+        ended_at: new Date().toISOString(),
+      })
+      .where('execution_id', '=', key.executionId)
+      .where('run_id', '=', key.runId)
+      .where('activity_id', '=', key.activityId)
+      .where('attempt', '=', key.attempt)
+      .execute(),
+  );
+}
+
+/** Closes an execution that is still open. */
+export async function endExecution(
+  database: Database,
+  executionId: string,
+  end: { state: Exclude<ExecutionState, 'running'>; error: ErrorSummary | null; counts?: JsonObject },
+): Promise<void> {
+  await stored(
+    database.query
+      .updateTable('execution')
+      .set({
+        state: end.state,
+        error: end.error && JSON.stringify(end.error),
+        ended_at: new Date().toISOString(),
+        ...(end.counts && { counts: JSON.stringify(end.counts) }),
+      })
+      .where('id', '=', executionId)
+      .where('state', '=', 'running')
+      .execute(),
+  );
+}

@@ -1,0 +1,178 @@
+import type pg from 'pg';
+import type { ErrorSummary } from '../model/errors/flows-error.ts';
+import { FlowsError } from '../model/errors/flows-error.ts';
+import { newId } from '../model/ids.ts';
+import type { RunKind, RunState, SyncMode } from '../model/sync.ts';
+import { type Database, inTransaction, stored } from './database.ts';
+import type { Claim, StreamRow } from './streams.ts';
+
+/** A run as it starts: fixed for its whole life, however many attempts it takes. */
+export interface NewRun {
+  readonly executionId: string;
+  readonly kind: RunKind;
+  /** Where an incremental run starts: the watermark less the overlap. */
+  readonly since: string | null;
+  /** The source's clock, taken before the first request. */
+  readonly sourceNow: string | null;
+  /** Given for whole passes. */
+  readonly scan: { readonly documentsFrom: string | null; readonly startFetchNumber: number } | null;
+  /** Goes on from the checkpoint, scan and counts of the run before, which did not end. */
+  readonly resume: boolean;
+}
+
+/** Which pending requests a run of a kind answers. */
+const answeredModes: Readonly<Record<RunKind, readonly SyncMode[]>> = {
+  initial: ['incremental', 'full', 'reconcile'],
+  full: ['incremental', 'full', 'reconcile'],
+  reconcile: ['incremental', 'reconcile'],
+  incremental: ['incremental'],
+};
+
+/** Writes the start of a run to its stream, takes the pending request that it answers, and gives the stream back. */
+export function startRun(database: Database, claim: Claim, run: NewRun): Promise<StreamRow> {
+  return inTransaction(database, async (client) => {
+    await lockStream(client, claim);
+    const scanId = run.resume ? null : await insertScan(client, claim.streamId, run.scan);
+    const requestId = await takeRequest(client, claim.streamId, run);
+    const { rows } = await client.query<StreamRow>(run.resume ? resumeRunSql : startRunSql, [
+      claim.streamId,
+      run.executionId,
+      requestId,
+      ...(run.resume ? [] : [run.kind, run.since, run.sourceNow, scanId]),
+    ]);
+    return rows[0] as StreamRow;
+  });
+}
+
+const startRunSql = `
+  update stream set run_execution_id = $2, run_request_id = $3, run_kind = $4, run_since = $5, run_source_now = $6,
+    run_scan_id = $7, run_state = 'running', run_started_at = now(), run_ended_at = null, run_stamp_max = null,
+    run_counts = '{}', run_error = null, checkpoint = null, checkpoint_number = checkpoint_number + 1
+  where id = $1 returning *`;
+
+const resumeRunSql = `
+  update stream set run_execution_id = $2, run_request_id = $3, run_state = 'running', run_started_at = now(),
+    run_ended_at = null, run_error = null
+  where id = $1 returning *`;
+
+/** How a run ended. */
+export interface RunEnd {
+  readonly executionId: string;
+  readonly state: Exclude<RunState, 'running'>;
+  readonly error: ErrorSummary | null;
+  /** The new watermark; null leaves it. */
+  readonly watermark: string | null;
+  readonly counts: object;
+}
+
+/**
+ * Ends a run inside the caller's transaction, which has locked the stream: releases the claim, answers the request and
+ * closes the execution. An ended run that succeeded has no checkpoint; a failed one keeps its, to be resumed.
+ */
+export async function endRun(client: pg.PoolClient, claim: Claim, end: RunEnd): Promise<void> {
+  const succeeded = end.state === 'completed' || end.state === 'partial';
+  await client.query(endRunSql, [
+    claim.streamId,
+    end.state,
+    end.error && JSON.stringify(end.error),
+    succeeded,
+    end.watermark,
+    end.executionId,
+  ]);
+  await client.query(
+    `update sync_request set state = $2, error = $3, ended_at = now() where execution_id = $1 and state = 'taken'`,
+    [end.executionId, end.state, end.error && JSON.stringify(end.error)],
+  );
+  await client.query(
+    `update execution set state = $2, error = $3, counts = $4, ended_at = clock_timestamp() where id = $1 and state = 'running'`,
+    [end.executionId, end.state, end.error && JSON.stringify(end.error), JSON.stringify(end.counts)],
+  );
+}
+
+const endRunSql = `
+  update stream set run_state = $2, run_error = $3, run_ended_at = clock_timestamp(), holder_workflow_id = null, holder_run_id = null,
+    checkpoint = case when $4 then null else checkpoint end,
+    watermark = coalesce($5, watermark),
+    last_success_at = case when $4 then clock_timestamp() else last_success_at end,
+    initial_completed_at = case when $4 and run_kind = 'initial' then clock_timestamp() else initial_completed_at end
+  where id = $1 and run_execution_id = $6`;
+
+/** Ends a run in a transaction of its own. Throws `version_conflict` when the claim was taken over. */
+export function finishRun(database: Database, claim: Claim, end: RunEnd): Promise<void> {
+  return inTransaction(database, async (client) => {
+    await lockStream(client, claim);
+    await endRun(client, claim, end);
+  });
+}
+
+/**
+ * Records that an execution's run failed or was cancelled, unless the run is not its own or has ended. Keeps the
+ * checkpoint. Safe to call again.
+ */
+export function failRun(
+  database: Database,
+  streamId: string,
+  end: { executionId: string; state: 'failed' | 'cancelled'; error: ErrorSummary | null },
+): Promise<void> {
+  return inTransaction(database, async (client) => {
+    const { rows } = await client.query<Pick<StreamRow, 'epoch' | 'run_state' | 'run_execution_id' | 'run_counts'>>(
+      'select epoch, run_state, run_execution_id, run_counts from stream where id = $1 for update',
+      [streamId],
+    );
+    const stream = rows[0];
+    if (!stream) return;
+    if (stream.run_execution_id !== end.executionId || stream.run_state !== 'running') {
+      await client.query(
+        `update execution set state = $2, error = $3, ended_at = clock_timestamp() where id = $1 and state = 'running'`,
+        [end.executionId, end.state, end.error && JSON.stringify(end.error)],
+      );
+      return;
+    }
+    // Raising the epoch fences an attempt that still runs.
+    await client.query('update stream set epoch = epoch + 1 where id = $1', [streamId]);
+    const claim = { streamId, epoch: stream.epoch + 1 };
+    await endRun(client, claim, { ...end, watermark: null, counts: stream.run_counts });
+  });
+}
+
+/** The stream's row, locked until the transaction ends. Throws `version_conflict` when the claim was taken over. */
+export async function lockStream(client: pg.PoolClient, claim: Claim): Promise<StreamRow> {
+  const { rows } = await client.query<StreamRow>('select * from stream where id = $1 for update', [claim.streamId]);
+  const stream = rows[0];
+  if (!stream) throw new FlowsError('not_found', `There is no stream ${claim.streamId}.`);
+  if (stream.epoch !== claim.epoch) {
+    throw new FlowsError(
+      'version_conflict',
+      `The claim on stream ${claim.streamId} was taken over (epoch ${stream.epoch}, ours ${claim.epoch}): nothing was written.`,
+    );
+  }
+  return stream;
+}
+
+/** A number for a request that is about to be sent: of two answers, the one with the higher number was asked for later. */
+export async function nextFetchNumber(database: Database): Promise<number> {
+  const { rows } = await stored(database.pool.query<{ number: number }>(`select nextval('fetch_number') as number`));
+  return rows[0]?.number ?? 0;
+}
+
+async function insertScan(client: pg.PoolClient, streamId: string, scan: NewRun['scan']): Promise<string | null> {
+  await client.query(`update scan set state = 'broken', ended_at = now() where stream_id = $1 and state in ('running', 'whole')`, [streamId]);
+  if (!scan) return null;
+  const id = newId('scan');
+  await client.query('insert into scan (id, stream_id, documents_from, start_fetch_number) values ($1, $2, $3, $4)', [
+    id,
+    streamId,
+    scan.documentsFrom,
+    scan.startFetchNumber,
+  ]);
+  return id;
+}
+
+async function takeRequest(client: pg.PoolClient, streamId: string, run: NewRun): Promise<string | null> {
+  const { rows } = await client.query<{ id: string }>(
+    `update sync_request set state = 'taken', execution_id = $2, taken_at = now()
+     where stream_id = $1 and state = 'pending' and mode = any($3) returning id`,
+    [streamId, run.executionId, answeredModes[run.kind]],
+  );
+  return rows[0]?.id ?? null;
+}

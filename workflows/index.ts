@@ -1,0 +1,4 @@
+export { connect } from './connect.ts';
+export { incrementalSync } from './incremental-sync.ts';
+export { initialSync } from './initial-sync.ts';
+export { reconcile } from './reconcile.ts';
