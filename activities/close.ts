@@ -1,4 +1,5 @@
 import type { ErrorSummary } from '../model/errors/flows-error.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { ExecutionState } from '../model/sync.ts';
 import { failConnection } from '../store/connections.ts';
 import { endExecution } from '../store/executions.ts';
@@ -32,12 +33,15 @@ export async function closeConnect({ database }: Dependencies, { execution, conn
 
 export interface CloseExecutionInput {
   readonly execution: ExecutionRef;
-  readonly state: Exclude<ExecutionState, 'running' | 'failed'>;
+  readonly state: Exclude<ExecutionState, 'running'>;
   /** Why it was skipped. */
   readonly reason?: string;
+  readonly error?: ErrorSummary;
+  readonly counts?: JsonObject;
 }
 
 /** Records how an execution ended that has nothing else to end. */
-export function closeExecution({ database }: Dependencies, { execution, state, reason }: CloseExecutionInput): Promise<void> {
-  return endExecution(database, execution.id, { state, error: null, ...(reason !== undefined && { counts: { reason } }) });
+export function closeExecution({ database }: Dependencies, { execution, state, ...end }: CloseExecutionInput): Promise<void> {
+  const counts = { ...end.counts, ...(end.reason !== undefined && { reason: end.reason }) };
+  return endExecution(database, execution.id, { state, error: end.error ?? null, counts });
 }

@@ -1,7 +1,9 @@
-import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy, type ScheduleOptions, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy, type ScheduleOptions, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import type { Entity } from '../model/entities/registry.ts';
+import { isErrorCode } from '../model/errors/codes.ts';
 import { FlowsError } from '../model/errors/flows-error.ts';
-import type { SyncMode } from '../model/sync.ts';
+import type { SyncCounts, SyncMode } from '../model/sync.ts';
 import { type SyncInput, taskQueues, workflowIds } from '../workflows/contract.ts';
 import { scheduleSpec } from './schedule-spec.ts';
 import { searchAttributes } from './search-attributes.ts';
@@ -25,6 +27,8 @@ export interface TemporalEngine {
   startConnect(connection: { connectionId: string; system: string }): Promise<void>;
   /** Starts a run of a stream, or joins one that is on its way: the run takes the stream's pending request. */
   startSync(stream: StreamRef & { mode: SyncMode }): Promise<void>;
+  /** Fetches the quarantined records of a stream again, and gives what came of it. */
+  retryQuarantine(stream: StreamRef): Promise<SyncCounts>;
   ensureSchedule(stream: ScheduledStreamRef): Promise<void>;
   deleteSchedule(stream: { connectionId: string; entity: Entity }): Promise<void>;
   /** The schedule as Temporal has it; null where there is none. */
@@ -41,6 +45,7 @@ export function createEngine(client: Client): TemporalEngine {
   return {
     startConnect: (connection) => answered(startConnect(client, connection)),
     startSync: (stream) => answered(startSync(client, stream)),
+    retryQuarantine: (stream) => answered(retryQuarantine(client, stream)),
     ensureSchedule: (stream) => answered(ensureSchedule(client, stream)),
     deleteSchedule: ({ connectionId, entity }) =>
       answered(ignoreMissing(client.schedule.getHandle(workflowIds.sync(connectionId, entity)).delete())),
@@ -80,6 +85,20 @@ async function startSync(client: Client, stream: StreamRef & { mode: SyncMode })
     workflowIdConflictPolicy: 'USE_EXISTING',
     priority: { fairnessKey: connectionId },
   });
+}
+
+async function retryQuarantine(client: Client, stream: StreamRef): Promise<SyncCounts> {
+  const { connectionId, entity, system } = stream;
+  const handle = await client.workflow.start('retryQuarantine', {
+    workflowId: workflowIds.retryQuarantine(connectionId, entity),
+    taskQueue: taskQueues.workflow,
+    args: [syncInput(stream)],
+    staticSummary: `Retry of the quarantined ${entity} records (${system})`,
+    typedSearchAttributes: searchAttributes({ connectionId, entity, system, kind: 'retryQuarantine' }),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    priority: { fairnessKey: connectionId },
+  });
+  return (await handle.result()) as SyncCounts;
 }
 
 async function ensureSchedule(client: Client, stream: ScheduledStreamRef): Promise<void> {
@@ -155,10 +174,17 @@ async function answered<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (error instanceof FlowsError) throw error;
+    if (error instanceof WorkflowFailedError) throw failureOf(error);
     if (error instanceof ScheduleNotFoundError || error instanceof WorkflowNotFoundError) {
       throw new FlowsError('not_found', `Temporal does not know it: ${error.message}.`, { cause: error });
     }
     const message = error instanceof Error ? error.message : String(error);
     throw new FlowsError('engine_unavailable', `Temporal did not take the request (${message}). Check that the server at TEMPORAL_ADDRESS runs.`, { cause: error });
   }
+}
+
+/** The error that a workflow ended with; its failure's type is our code. */
+function failureOf({ cause, message }: WorkflowFailedError): FlowsError {
+  const code = cause instanceof ApplicationFailure && isErrorCode(cause.type) ? cause.type : 'internal';
+  return new FlowsError(code, cause?.message ?? message, { cause });
 }

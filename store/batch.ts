@@ -1,13 +1,11 @@
-import { once } from 'node:events';
-import { finished } from 'node:stream/promises';
 import type pg from 'pg';
-import { type CopyStreamQuery, from as copyFrom } from 'pg-copy-streams';
 import type { Entity } from '../model/entities/registry.ts';
 import { FlowsError } from '../model/errors/flows-error.ts';
 import type { Json } from '../model/json.ts';
 import { addCounts, type ChangeOrigin, type SyncCounts } from '../model/sync.ts';
 import type { Database } from './database.ts';
 import { toStoreError } from './errors.ts';
+import { type IncomingCopy, openCopy } from './incoming.ts';
 import { type QuarantinedRecord, quarantineRecords, resolveQuarantine } from './quarantine.ts';
 import { endRun, lockStream, type RunEnd } from './runs.ts';
 import type { Claim, StreamRow } from './streams.ts';
@@ -63,7 +61,7 @@ export async function openBatch(database: Database, context: BatchContext): Prom
   const client = await database.pool.connect().catch((error: unknown) => {
     throw toStoreError(error);
   });
-  let copy: (CopyStreamQuery & { failure?: Error }) | undefined;
+  let copy: IncomingCopy | undefined;
   let isOpen = true;
 
   const close = (broken: boolean) => {
@@ -72,20 +70,15 @@ export async function openBatch(database: Database, context: BatchContext): Prom
     client.release(broken);
   };
   const startCopy = async () => {
-    await client.query(`begin; ${incomingTableSql}`);
-    const stream: CopyStreamQuery & { failure?: Error } = client.query(copyFrom(copySql));
-    stream.on('error', (error: Error) => {
-      stream.failure = error;
-    });
-    return stream;
+    await client.query('begin');
+    return openCopy(client);
   };
 
   return {
     async write(rows) {
       try {
         copy ??= await startCopy();
-        if (copy.failure) throw copy.failure;
-        if (!copy.write(rows)) await Promise.race([once(copy, 'drain'), once(copy, 'close')]);
+        await copy.write(rows);
       } catch (error) {
         close(true);
         throw toStoreError(error);
@@ -93,12 +86,7 @@ export async function openBatch(database: Database, context: BatchContext): Prom
     },
     async commit(progress) {
       try {
-        if (copy) {
-          copy.end();
-          await finished(copy);
-        } else {
-          await client.query('begin');
-        }
+        await (copy ? copy.end() : client.query('begin'));
         const result = await commitBatch(client, { context, progress, hasRows: copy !== undefined });
         await client.query('commit');
         close(false);
@@ -111,37 +99,6 @@ export async function openBatch(database: Database, context: BatchContext): Prom
     rollback: () => close(true),
   };
 }
-
-/** One row of a batch. Ids, stamps and versions hold no control characters; `data` and `raw` are JSON text. */
-export interface IncomingRow {
-  readonly id: string;
-  readonly remoteId: string;
-  readonly stamp: string | null;
-  readonly version: string | null;
-  readonly createdAt: string | null;
-  readonly updatedAt: string | null;
-  readonly deleted: boolean;
-  readonly contentHash: string;
-  readonly rawHash: string;
-  readonly fetchNumber: number;
-  readonly data: string;
-  readonly raw: string;
-}
-
-/** A row as COPY text: JSON never holds U+0001 or U+0002 unescaped, so quoting by them needs no escaping. */
-export function incomingRow(row: IncomingRow): string {
-  const texts = `${row.id}\x02\x01${row.remoteId}\x01\x02${row.stamp ?? ''}\x02${row.version === null ? '' : `\x01${row.version}\x01`}`;
-  const facts = `${row.createdAt ?? ''}\x02${row.updatedAt ?? ''}\x02${row.deleted}\x02${row.contentHash}\x02${row.rawHash}\x02${row.fetchNumber}`;
-  return `${texts}\x02${facts}\x02\x01${row.data}\x01\x02\x01${row.raw}\x01\n`;
-}
-
-const incomingTableSql = `
-  create temporary table if not exists incoming (
-    id text collate "C", remote_id text, stamp text collate "C", version text, created_at timestamptz, updated_at timestamptz,
-    deleted boolean, content_hash text, raw_hash text, fetch_number bigint, data text, raw text
-  ) on commit delete rows`;
-const copySql = `copy incoming (id, remote_id, stamp, version, created_at, updated_at, deleted, content_hash, raw_hash, fetch_number, data, raw)
-  from stdin (format csv, delimiter E'\\x02', quote E'\\x01', null '')`;
 
 interface CommitOptions {
   readonly context: BatchContext;

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Problem } from '../model/errors/flows-error.ts';
 import { newId } from '../model/ids.ts';
+import { type Database, stored } from './database.ts';
 import { toStoredText } from './stored-text.ts';
 
 /** A remote record that could not be taken in, with its reason; the page that brought it goes on without it. */
@@ -48,4 +49,28 @@ export async function resolveQuarantine(client: pg.PoolClient, streamId: string)
      where q.stream_id = $1 and q.resolved_at is null and q.remote_id = i.remote_id and q.fetch_number < i.fetch_number`,
     [streamId],
   );
+}
+
+/** Resolves what the source no longer has. */
+export async function resolveGone(client: pg.PoolClient, streamId: string, remoteIds: readonly string[]): Promise<void> {
+  await client.query('update quarantine set resolved_at = now() where stream_id = $1 and resolved_at is null and remote_id = any($2)', [
+    streamId,
+    remoteIds,
+  ]);
+}
+
+/** The remote ids of a stream's open quarantine, oldest first; those without an id can only be read again by a sync. */
+export async function openQuarantineIds(database: Database, streamId: string, limit: number): Promise<readonly string[]> {
+  const rows = await stored(
+    database.query
+      .selectFrom('quarantine')
+      .select('remote_id')
+      .where('stream_id', '=', streamId)
+      .where('resolved_at', 'is', null)
+      .where('remote_id', 'is not', null)
+      .orderBy('first_seen_at')
+      .limit(limit)
+      .execute(),
+  );
+  return rows.flatMap(({ remote_id }) => (remote_id === null ? [] : [remote_id]));
 }

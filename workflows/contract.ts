@@ -17,6 +17,7 @@ export const workflowIds = {
   connect: (connectionId: string) => `connect/${connectionId}`,
   sync: (connectionId: string, entity: Entity) => `sync/${connectionId}/${entity}`,
   fullSync: (connectionId: string, entity: Entity) => `sync/${connectionId}/${entity}/full`,
+  retryQuarantine: (connectionId: string, entity: Entity) => `quarantine/${connectionId}/${entity}`,
   reconcile: (connectionId: string, entity: Entity) => `reconcile/${connectionId}/${entity}`,
 } as const;
 

@@ -2,3 +2,4 @@ export { connect } from './connect.ts';
 export { incrementalSync } from './incremental-sync.ts';
 export { initialSync } from './initial-sync.ts';
 export { reconcile } from './reconcile.ts';
+export { retryQuarantine } from './retry-quarantine.ts';

@@ -3,7 +3,7 @@ import { type Entity, entityRegistry } from '../../model/entities/registry.ts';
 import { FlowsError, type Problem } from '../../model/errors/flows-error.ts';
 import { recordId, sha256 } from '../../model/ids.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
-import { incomingRow } from '../../store/batch.ts';
+import { incomingRow } from '../../store/incoming.ts';
 import type { QuarantinedRecord } from '../../store/quarantine.ts';
 import { toStoredJson } from '../../store/stored-text.ts';
 

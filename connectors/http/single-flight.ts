@@ -36,6 +36,7 @@ export function createSharedLogin<Login>(logIn: (signal: AbortSignal) => Promise
 
   return {
     async run(signal, call) {
+      signal.throwIfAborted();
       const login = share();
       const first = await waitFor(login, signal);
       try {

@@ -30,16 +30,20 @@ export function transportError(error: unknown, { system, settings, options }: Tr
   });
 }
 
+/** The HTTP parser's own codes begin so, but not every error of it has one. */
+const parserCode = 'HPE_';
+
 /** The code of the error itself, or of the first cause or part that has one. */
 function codeOf(error: Error): string | undefined {
   if ('code' in error && typeof error.code === 'string') return error.code;
+  if (error.name === 'HTTPParserError') return parserCode;
   const inner = error instanceof AggregateError ? (error.errors as unknown[])[0] : error.cause;
   return inner instanceof Error && inner !== error ? codeOf(inner) : undefined;
 }
 
 function isBrokenHttp(code: string): boolean {
   return (
-    code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
+    code.startsWith(parserCode) || code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
   );
 }
 

@@ -32,7 +32,7 @@ export interface Login {
  * user in no company or another one.
  */
 export async function logIn(http: HttpClient, options: LoginOptions): Promise<Login> {
-  const { database, user, password, signal } = options;
+  const { database, user, signal } = options;
   const server = await findServer(http, signal);
   const path = `/${encodeURIComponent(database)}${server.path}`;
   const session = await openSession(http, { path, serverPath: server.path, ...options });
@@ -77,9 +77,13 @@ function seriesIn(text: string): string | undefined {
 }
 
 function noTryton(request: string): FlowsError {
-  return new FlowsError('bad_response', `${request} did not answer with a version. Check that the address is Tryton's.`, {
-    upstream: { system, status: 200 },
-  });
+  return new FlowsError(
+    'bad_response',
+    `${request} did not answer with a version. Check that the address is Tryton's.`,
+    {
+      upstream: { system, status: 200 },
+    },
+  );
 }
 
 interface SessionOptions extends LoginOptions {
@@ -146,7 +150,10 @@ function contextFrom(preferences: JsonObject): JsonObject {
  * The company is the user's own: Tryton counts stock for that one and ignores the context's (measured), and with a
  * company that the user may not see it finds nothing, which would look like deletes.
  */
-function companyOf(preferences: JsonObject, { user, expected }: { user: string; expected: number | undefined }): number {
+function companyOf(
+  preferences: JsonObject,
+  { user, expected }: { user: string; expected: number | undefined },
+): number {
   const company = preferences['company'];
   if (typeof company !== 'number') {
     throw wrongSettings(`The Tryton user "${user}" works in no company. Give it one in its preferences.`);

@@ -97,7 +97,11 @@ function selectionDomain(
   return documentsFrom !== null && definition.documentsFrom ? definition.documentsFrom(documentsFrom) : [];
 }
 
-function presentParts(calls: TrytonCalls, definition: ModelDefinition, signal: AbortSignal): Promise<ReadonlySet<string>> {
+function presentParts(
+  calls: TrytonCalls,
+  definition: ModelDefinition,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
   return calls.presentFields(definition.model, optionalHeads(definition), signal);
 }
 

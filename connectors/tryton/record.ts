@@ -2,7 +2,7 @@ import type { Reference } from '../../model/entities/common.ts';
 import { FlowsError } from '../../model/errors/flows-error.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { ChangedSince, RecordIdentity } from '../connector.ts';
-import { asRecord, readDigits, readInstant, readObject, readText } from '../http/remote-value.ts';
+import { asRecord, readInstant, readInteger, readObject, readText } from '../http/remote-value.ts';
 
 /** Stamps hold the start of the writing transaction, so a slow one shows late; five minutes cover its commit. */
 export const changedById: ChangedSince = { order: 'id', overlapMs: 300_000, granularityMs: 0.001 };
@@ -30,8 +30,8 @@ export function idOf(record: JsonObject): string {
 
 /** A pointer to another record. */
 export function referenceTo(record: JsonObject, key: string): Reference | undefined {
-  const id = readDigits(record, key);
-  return id === undefined ? undefined : { remote_id: id };
+  const id = readInteger(record, key);
+  return id === undefined ? undefined : { remote_id: String(id) };
 }
 
 /** A text of a record that a reference leads to, e.g. `code` of `currency`; an empty one reads as undefined. */

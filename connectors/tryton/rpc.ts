@@ -36,7 +36,10 @@ export async function callRpc(http: HttpClient, request: RpcRequest): Promise<Rp
 }
 
 /** Sends a call and gives the answer of any status. */
-export function postRpc(http: HttpClient, { path, method, params, authorization, signal }: RpcRequest): Promise<HttpAnswer> {
+export function postRpc(
+  http: HttpClient,
+  { path, method, params, authorization, signal }: RpcRequest,
+): Promise<HttpAnswer> {
   return http.request({
     method: 'POST',
     path,

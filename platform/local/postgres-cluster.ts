@@ -58,6 +58,7 @@ async function makeCluster(
 ): Promise<void> {
   const user = isRoot() ? await nobody() : undefined;
   const unfinished = `${folder}.unfinished`;
+  await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true, mode: 0o700 });
   await chmod(unfinished, 0o700);
   const passwordFile = join(unfinished, 'password');

@@ -64,7 +64,8 @@ export async function startSandboxClient(options: SandboxErpOptions = {}): Promi
     async control<Result>(method: string, path: string, body?: unknown): Promise<Result> {
       const headers = { 'x-control-token': erp.controlToken };
       const answer = await send(`${erp.url}/control/${path}`, { method, body, headers });
-      if (answer.status !== 200) throw new Error(`${method} ${path} answered ${answer.status}: ${answer.body.toString()}`);
+      if (answer.status !== 200)
+        throw new Error(`${method} ${path} answered ${answer.status}: ${answer.body.toString()}`);
       return JSON.parse(answer.body.toString()) as Result;
     },
     async fault(fault) {

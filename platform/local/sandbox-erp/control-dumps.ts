@@ -18,7 +18,7 @@ export function stateDump(erp: Erp): {
   return {
     now: stampOf(erp.now()),
     counts: Object.fromEntries(resourceNames.map((name) => [name, erp.database.table(name).size()])),
-    pending: erp.database.pendingCount(),
+    pending: erp.database.held.count(),
     faults: erp.faults.list(),
     settings: { pageSizeMax, sessionTtlMs, deleteFeed, company },
     sessions: erp.sessions.count(),

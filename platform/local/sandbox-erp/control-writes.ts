@@ -13,7 +13,10 @@ const maxRecords = 100_000;
 /** The name of a resource in a control body. */
 export const resourceSchema = z.enum(resourceNames);
 
-const idSchema = z.string().min(1).refine((id) => Buffer.from(id).toString() === id, 'is not well-formed text');
+const idSchema = z
+  .string()
+  .min(1)
+  .refine((id) => Buffer.from(id).toString() === id, 'is not well-formed text');
 const countSchema = z.number().int().min(1).max(maxRecords);
 const stampSchema = z
   .string()
@@ -63,10 +66,12 @@ export function changeRecords(erp: Erp, body: unknown): WriteResult {
   const resource = resources[change.resource];
   const stamp = change.at ?? stampOf(erp.now());
   const ids = chooseIds(erp.database, change);
-  erp.database.settleRecords(change.resource, ids);
+  erp.database.held.settleRecords(change.resource, ids);
   const rows = ids.map((id) => {
     const row = requireRow(erp.database, { name: change.resource, id });
-    const facts = change.silent ? row : { ...row, version: row.version + 1, changedAt: resource.stamped ? stamp : null };
+    const facts = change.silent
+      ? row
+      : { ...row, version: row.version + 1, changedAt: resource.stamped ? stamp : null };
     if (change.touch) return withFacts(row, { stamped: resource.stamped, facts });
     return mergedRow(row, { resource, facts, fields: change.fields ?? usualChange(resource, row.version + 1) });
   });
@@ -92,7 +97,7 @@ export function createRecords(erp: Erp, body: unknown): WriteResult {
     return mergedRow(sample, { resource, facts, fields: { ...documentDated(resource, stamp), ...creation.fields } });
   });
   const ids = rows.map((row) => row.id);
-  erp.database.settleRecords(creation.resource, ids);
+  erp.database.held.settleRecords(creation.resource, ids);
   commit(erp, { name: creation.resource, rows });
   return { ids, stamp };
 }
@@ -151,7 +156,8 @@ function documentDated(resource: Resource, stamp: string): Fields {
 
 function freeIndex(database: Database, resource: Resource): number {
   let index = database.nextIndex(resource.name);
-  while (database.table(resource.name).get(idAt(resource, index)) !== undefined) index = database.nextIndex(resource.name);
+  while (database.table(resource.name).get(idAt(resource, index)) !== undefined)
+    index = database.nextIndex(resource.name);
   return index;
 }
 
@@ -166,5 +172,7 @@ function chooseIds(
   choice: { resource: ResourceName; id?: string | undefined; ids?: string[] | undefined; count?: number | undefined },
 ): string[] {
   const named = choice.ids ?? (choice.id === undefined ? [] : [choice.id]);
-  return [...new Set([...named, ...(choice.count === undefined ? [] : database.nextIds(choice.resource, choice.count))])];
+  return [
+    ...new Set([...named, ...(choice.count === undefined ? [] : database.nextIds(choice.resource, choice.count))]),
+  ];
 }

@@ -90,7 +90,7 @@ export async function answerControl(erp: Erp, options: ControlOptions): Promise<
     throw new Refusal(404, { code: 'unknown_path', message: `${request.method} ${url.pathname} is no control call.` });
   }
   const body = await readJsonBody(request, { maxBytes: maxBodyBytes });
-  erp.database.settle(erp.clock.now());
+  erp.database.held.settle(erp.clock.now());
   return handler(erp, { ...options, body, query: url.searchParams });
 }
 

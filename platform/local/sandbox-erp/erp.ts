@@ -22,7 +22,7 @@ export interface Erp {
 
 /** Builds the ERP and its sample data. */
 export function createErp(settings: SandboxErpSettings): Erp {
-  const changeable = { ...settings.changeable };
+  const changeable = { ...settings.changeable, passwords: { ...settings.changeable.passwords } };
   const clock = createClock({ now: settings.now, mode: settings.clock });
   const faults = createFaults({ realNow: Date.now });
   return {

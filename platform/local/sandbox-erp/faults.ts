@@ -99,8 +99,7 @@ export function createFaults(options: { realNow: () => number }): Faults {
       );
       return holds.length === 0 ? null : Math.max(...holds);
     },
-    skewMs: () =>
-      alive().reduce((sum, fault) => sum + (fault.effect.kind === 'skew' ? fault.effect.offsetMs : 0), 0),
+    skewMs: () => alive().reduce((sum, fault) => sum + (fault.effect.kind === 'skew' ? fault.effect.offsetMs : 0), 0),
   };
 }
 

@@ -48,7 +48,9 @@ export function jsonAnswer(value: unknown, options: { status?: number } = {}): A
 /** The answer for a refusal, or for a fault of the ERP itself. */
 export function errorAnswer(error: unknown): Answer {
   const refusal =
-    error instanceof Refusal ? error : new Refusal(500, { code: 'internal', message: `The ERP failed: ${String(error)}` });
+    error instanceof Refusal
+      ? error
+      : new Refusal(500, { code: 'internal', message: `The ERP failed: ${String(error)}` });
   return {
     ...jsonAnswer({ Error: { Code: refusal.code, Message: refusal.message } }, { status: refusal.status }),
     headers: refusal.headers,

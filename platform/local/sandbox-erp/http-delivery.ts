@@ -32,6 +32,15 @@ export function cutConnection(response: ServerResponse): Sent {
   return { status: 0, bytes: 0 };
 }
 
+/** Waits, or less when the client goes or the ERP closes. */
+export async function pause(response: ServerResponse, waitMs: number): Promise<void> {
+  const gone = new AbortController();
+  const stop = (): void => gone.abort();
+  response.once('close', stop);
+  if (!response.destroyed) await sleep(waitMs, undefined, { signal: gone.signal }).catch(() => undefined);
+  response.off('close', stop);
+}
+
 async function sendBody(response: ServerResponse, sending: { answer: Answer; delivery: Delivery }): Promise<number> {
   const { answer, delivery } = sending;
   if (delivery.paddingBytes !== undefined) return sendPadded(response, { answer, bytes: delivery.paddingBytes });
@@ -49,7 +58,7 @@ async function drip(response: ServerResponse, sending: { body: Buffer; delivery:
   const step = Math.max(1, sending.delivery.dripBytes ?? 1);
   for (let at = 0; at < sending.body.length && !response.destroyed; at += step) {
     response.write(sending.body.subarray(at, at + step));
-    await sleep(sending.delivery.dripEveryMs ?? 0);
+    await pause(response, sending.delivery.dripEveryMs ?? 0);
   }
 }
 
@@ -69,7 +78,8 @@ async function sendPadded(response: ServerResponse, sending: { answer: Answer; b
   let sent = 0;
   const send = async (piece: Buffer): Promise<void> => {
     sent += piece.length;
-    if (!response.write(piece) && !response.destroyed) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(piece) && !response.destroyed)
+      await Promise.race([once(response, 'drain'), once(response, 'close')]);
   };
   for (const piece of pieces) await send(piece);
   for (let left = sending.bytes; left > 0 && !response.destroyed; left -= fillerBytes) {

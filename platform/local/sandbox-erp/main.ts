@@ -1,5 +1,6 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { ClockMode } from './clock.ts';
 import { type SandboxErp, startSandboxErp } from './server.ts';
 
 const text = { type: 'string' } as const;
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
       bulk: values.bulk,
       seed: numberOf(values.seed),
       now: values.now,
-      clock: values.clock === 'fixed' ? ('fixed' as const) : undefined,
+      clock: clockOf(values.clock),
       windowDays: numberOf(values['window-days']),
       pageSizeMax: numberOf(values['page-size-max']),
       sessionTtlMs: numberOf(values['session-ttl-ms']),
@@ -46,15 +47,21 @@ async function main(): Promise<void> {
       company: values.company,
     }),
   );
+  const stopped = stopSignal();
   const stateFile = values['state-file'];
   if (stateFile !== undefined) writeState(stateFile, erp);
   process.stdout.write(`${JSON.stringify({ listening: erp.url })}\n`);
+  await stopped;
+  await erp.close();
+  if (stateFile !== undefined) rmSync(stateFile, { force: true });
+}
+
+/** Asked for before the address is printed: whoever reads it may stop the process at once. */
+async function stopSignal(): Promise<void> {
   await new Promise<void>((resolve) => {
     process.once('SIGTERM', () => resolve());
     process.once('SIGINT', () => resolve());
   });
-  await erp.close();
-  if (stateFile !== undefined) rmSync(stateFile, { force: true });
 }
 
 /** Written beside and renamed, so that a reader never sees half a file. */
@@ -64,6 +71,11 @@ function writeState(path: string, erp: SandboxErp): void {
   const partial = `${path}.${process.pid}.partial`;
   writeFileSync(partial, `${JSON.stringify(state)}\n`, { mode: 0o600 });
   renameSync(partial, path);
+}
+
+function clockOf(value: string | undefined): ClockMode | undefined {
+  if (value === undefined || value === 'fixed' || value === 'running') return value;
+  throw new RangeError(`--clock ${value} is neither running nor fixed.`);
 }
 
 function numberOf(value: string | undefined): number | undefined {

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Erp } from './erp.ts';
 import type { FaultEffect, FaultTarget } from './fault-effects.ts';
 import { type Answer, errorAnswer, Refusal } from './http-answer.ts';
-import { cutConnection, deliver, type Sent } from './http-delivery.ts';
+import { cutConnection, deliver, pause, type Sent } from './http-delivery.ts';
 import type { PageShape } from './paging.ts';
 import { type ErpRequest, answerData, answerLogin, answerSystem } from './reads.ts';
 import { resourceNames } from './records/resource.ts';
@@ -16,7 +15,7 @@ export async function serveErp(
   options: { request: IncomingMessage; response: ServerResponse; url: URL },
 ): Promise<void> {
   const { request, response, url } = options;
-  erp.database.settle(erp.clock.now());
+  erp.database.held.settle(erp.clock.now());
   const at = stampOf(erp.now());
   const call: ErpRequest = { request, url, ...placeOf(url) };
   const target = targetOf(call, request.url ?? '/');
@@ -44,7 +43,7 @@ interface Served {
 async function serveThrough(erp: Erp, served: Served): Promise<Sent> {
   if (served.effects.some((effect) => effect.kind === 'cut')) return cutConnection(served.response);
   for (const effect of served.effects) {
-    if (effect.kind === 'delay') await sleep(effect.delayMs);
+    if (effect.kind === 'delay') await pause(served.response, effect.delayMs);
     if (effect.kind === 'drop_sessions') erp.sessions.dropAll();
   }
   const healthy = await answerOf(erp, served).catch(errorAnswer);

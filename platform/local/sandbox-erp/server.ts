@@ -14,7 +14,7 @@ export interface SandboxErp {
   readonly port: number;
   readonly company: string;
   readonly controlToken: string;
-  /** Passwords by user name. */
+  /** Passwords by user name, as they were at start. */
   readonly users: Readonly<Record<UserName, string>>;
   /** Cuts all connections and stops listening; calling it again does nothing. */
   close(): Promise<void>;

@@ -34,17 +34,21 @@ export const purchaseOrders: Resource = {
     const times = documentTimes(plan, 'purchase-orders', index);
     const id = idAt(names, index);
     const status = orderStatusAt(index);
-    if (plan.bulk) return bulkOrderRow(plan, { index, id, status, open: !closedStatuses.some((closed) => closed === status), times });
+    if (plan.bulk)
+      return bulkOrderRow(plan, {
+        index,
+        id,
+        status,
+        open: !closedStatuses.some((closed) => closed === status),
+        times,
+      });
     const fields = orderFields(plan, { index, id, status, created: times.created });
     const facts = { id, ...stampsOf(times), ...documentFacts(purchaseOrders, fields) };
     return encodeRow(facts, { stamped: true, fields });
   },
 };
 
-function orderFields(
-  plan: SamplePlan,
-  order: { index: number; id: string; status: string; created: Micros },
-): Fields {
+function orderFields(plan: SamplePlan, order: { index: number; id: string; status: string; created: Micros }): Fields {
   const { index, id, status, created } = order;
   const random = randomFor(plan, 'purchase-orders', index);
   const style = numberStyleAt(index);

@@ -81,5 +81,15 @@ function headOf(facts: RowFacts, stamped: boolean): string {
 function rowOf(facts: RowFacts, content: { body: Buffer; headBytes: number }): Row {
   const { id, version, createdAt, changedAt, documentDate, open } = facts;
   const stamp = changedAt ?? createdAt;
-  return { id, version, createdAt, changedAt, documentDate, open, stamp, body: content.body, headBytes: content.headBytes };
+  return {
+    id,
+    version,
+    createdAt,
+    changedAt,
+    documentDate,
+    open,
+    stamp,
+    body: content.body,
+    headBytes: content.headBytes,
+  };
 }

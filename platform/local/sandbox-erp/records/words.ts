@@ -6,7 +6,7 @@ export const companyNames = [
   'Łódź Narzędzia Sp. z o.o.',
   'شركة الخليج للتوريدات',
   'Ελληνικά Εξαρτήματα ΑΕ',
-  "O'Neill \"Quick\" Pumps",
+  'O\'Neill "Quick" Pumps',
   'Cafe\u0301 Hydraulique SARL',
   'Сибирь Металл ООО',
   'Tools 🔧 & More Inc',

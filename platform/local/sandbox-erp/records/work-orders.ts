@@ -2,15 +2,7 @@ import { type Micros, microsPerDay, microsPerSecond, stampOf } from '../stamps.t
 import { equipmentId } from './equipment.ts';
 import { materialId } from './materials.ts';
 import type { Random } from './random.ts';
-import {
-  decimal,
-  documentFacts,
-  idAt,
-  numberStyleAt,
-  randomFor,
-  type Resource,
-  type SamplePlan,
-} from './resource.ts';
+import { decimal, documentFacts, idAt, numberStyleAt, randomFor, type Resource, type SamplePlan } from './resource.ts';
 import { encodeRow, type Fields } from './row.ts';
 import { documentAgeAt, documentTimes, stampsOf } from './sample-times.ts';
 import { siteIds } from './sites.ts';

@@ -1,0 +1,143 @@
+import type { Entity } from '../../model/entities/registry.ts';
+import { FlowsError } from '../../model/errors/flows-error.ts';
+import { type Json, type JsonObject, isJsonObject } from '../../model/json.ts';
+import type { OpenConnection, Session } from '../connector.ts';
+import { createHttpClient } from '../http/http-client.ts';
+import { createSharedLogin } from '../http/single-flight.ts';
+import { checkConnection } from './check.ts';
+import { system } from './errors.ts';
+import { type Login, logIn, logOut } from './login.ts';
+import { callRpc, type RpcAnswer } from './rpc.ts';
+import { parseConnection } from './settings.ts';
+import type { RecordSource, SearchRead, TrytonCalls, TrytonEntities } from './source.ts';
+
+/** What the session calls when it talks to the server; `check` needs more than the entities do. */
+export interface SessionCalls extends TrytonCalls {
+  readonly login: (signal: AbortSignal) => Promise<Login>;
+  /** Calls a method of a model with the user's context. */
+  readonly callModel: (model: string, method: string, call: ModelCall) => Promise<RpcAnswer>;
+}
+
+export interface ModelCall {
+  readonly args: readonly Json[];
+  readonly context?: JsonObject;
+  readonly signal: AbortSignal;
+}
+
+/** A session on a Tryton server; it logs in at the first call, and logs out when it is closed. */
+export function openSession(connection: OpenConnection, entities: TrytonEntities): Session {
+  const { settings, credentials } = parseConnection(connection);
+  const http = createHttpClient({ system, settings });
+  const company = settings.company ?? numberIn(connection.profile, 'company');
+  const login = createSharedLogin((signal) =>
+    logIn(http, { database: settings.database, ...credentials, company, signal }),
+  );
+  const calls = createCalls({
+    withLogin: (signal, run) => login.run(signal, run),
+    post: (request) => callRpc(http, request),
+  });
+  return {
+    check: (signal) => checkConnection(calls, { entities, settings, signal }),
+    now: (signal) => readClock(calls, signal),
+    readPage: async (request) => await sourceOf(entities, request.entity).readPage(calls, request),
+    fetchRecords: async (request) => await sourceOf(entities, request.entity).fetchRecords(calls, request),
+    async close() {
+      const made = await login.close();
+      if (made) await logOut(http, made, AbortSignal.timeout(logOutTimeoutMs)).catch(ignoreFailedLogOut);
+      await http.close();
+    },
+  };
+}
+
+/** A close must not hang on a server that is down. */
+const logOutTimeoutMs = 2_000;
+
+/** The server ends a forgotten session by itself, later. */
+function ignoreFailedLogOut(): void {}
+
+interface Transport {
+  readonly withLogin: <Result>(signal: AbortSignal, run: (login: Login) => Promise<Result>) => Promise<Result>;
+  readonly post: (request: Parameters<typeof callRpc>[1]) => Promise<RpcAnswer>;
+}
+
+function createCalls({ withLogin, post }: Transport): SessionCalls {
+  const present = new Map<string, Promise<ReadonlySet<string>>>();
+
+  function callModel(model: string, method: string, { args, context = {}, signal }: ModelCall): Promise<RpcAnswer> {
+    return withLogin(signal, (login) =>
+      post({
+        path: login.path,
+        authorization: login.authorization,
+        method: `model.${model}.${method}`,
+        params: [...args, { ...login.context, ...context }],
+        signal,
+      }),
+    );
+  }
+
+  async function searchRead({ model, domain, fields, limit, context = {}, signal }: SearchRead) {
+    const args: Json[] = [domain, 0, limit, [['id', 'ASC']], [...new Set(['id', ...fields])]];
+    const { result, bytes } = await callModel(model, 'search_read', { args, context, signal });
+    return { records: recordsIn(result, model), bytes };
+  }
+
+  async function askFields(model: string, names: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> {
+    const { result } = await callModel(model, 'fields_get', { args: [[...names]], signal });
+    return new Set(isJsonObject(result) ? Object.keys(result) : []);
+  }
+
+  return {
+    login: (signal) => withLogin(signal, (login) => Promise.resolve(login)),
+    callModel,
+    searchRead,
+    async presentFields(model, names, signal) {
+      if (names.length === 0) return new Set();
+      const known = present.get(model) ?? askFields(model, names, signal);
+      present.set(model, known);
+      known.catch(() => present.delete(model));
+      return await known;
+    },
+  };
+}
+
+function recordsIn(result: Json, model: string): JsonObject[] {
+  if (Array.isArray(result) && result.every(isJsonObject)) return result;
+  throw new FlowsError(
+    'bad_response',
+    `Tryton answered search_read of ${model} with something that is no list of records.`,
+    {
+      upstream: { system, status: 200 },
+    },
+  );
+}
+
+/**
+ * The database's clock. Tryton has no call for it, but a model that is a query has the time of the transaction as its
+ * `create_date`, which is where stamps come from, too (measured in both series). It needs one product and the right to
+ * read it; else there is no clock.
+ */
+async function readClock(calls: TrytonCalls, signal: AbortSignal): Promise<string | null> {
+  try {
+    const query = { model: 'stock.products_by_locations', domain: [], fields: ['create_date'], limit: 1, signal };
+    const { records } = await calls.searchRead(query);
+    const now = records[0]?.['create_date'];
+    return typeof now === 'string' ? now : null;
+  } catch (error) {
+    if (error instanceof FlowsError && (error.code === 'permission_denied' || error.code === 'unsupported'))
+      return null;
+    throw error;
+  }
+}
+
+function sourceOf(entities: TrytonEntities, entity: Entity): RecordSource {
+  const found = entities[entity];
+  if (found) return found.source;
+  throw new FlowsError('unsupported', `Tryton has no ${entity}: this connector does not read it.`, {
+    upstream: { system },
+  });
+}
+
+function numberIn(profile: JsonObject, key: string): number | undefined {
+  const value = profile[key];
+  return typeof value === 'number' ? value : undefined;
+}

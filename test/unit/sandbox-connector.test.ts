@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { EntityDeclaration } from '../../connectors/connector.ts';
+import type { HttpAnswer } from '../../connectors/http/http-client.ts';
+import { parseJson } from '../../connectors/http/json.ts';
+import { connectorFor } from '../../connectors/registry.ts';
+import { checkpointIn, pageQuery } from '../../connectors/sandbox/checkpoints.ts';
+import { errorIn } from '../../connectors/sandbox/errors.ts';
+import { sandbox } from '../../connectors/sandbox/index.ts';
+import { type Entity, entities, entityRegistry } from '../../model/entities/registry.ts';
+import type { Json } from '../../model/json.ts';
+
+interface Fixture {
+  readonly case: string;
+  readonly remote: Json;
+  readonly identity: Json;
+  readonly unified: Json;
+}
+
+function fixturesOf(entity: Entity): Fixture[] {
+  const folder = join(import.meta.dirname, '../../connectors/sandbox/fixtures');
+  // Read as from the wire, so that long numbers arrive as they do there.
+  return parseJson(readFileSync(join(folder, `${entity.replace('_', '-')}.json`), 'utf8')) as unknown as Fixture[];
+}
+
+function declarationOf(entity: Entity): EntityDeclaration {
+  const declaration = sandbox.entities[entity];
+  if (!declaration) throw new Error(`no declaration for ${entity}`);
+  return declaration as EntityDeclaration;
+}
+
+describe.each(entities)('%s', (entity) => {
+  test.each(fixturesOf(entity))('$case: is read and is valid in our model', ({ remote, identity, unified }) => {
+    const declaration = declarationOf(entity);
+    const before = structuredClone(remote);
+    const data = declaration.toUnified(remote, {});
+    expect(declaration.identify(remote)).toEqual(identity);
+    expect(data).toEqual(unified);
+    expect(entityRegistry[entity].schema.safeParse(data)).toMatchObject({ success: true });
+    expect(remote).toEqual(before);
+  });
+
+  test.each([null, [], 'x', {}, { Id: '' }, { Id: 7 }, { Id: 'a\u0000' }])('%j has no usable id', (raw) => {
+    expect(() => declarationOf(entity).identify(raw)).toThrowError(expect.objectContaining({ code: 'mapping_failed' }));
+  });
+
+  test('what cannot be read is named with its path', () => {
+    const raw = { ...(fixturesOf(entity)[0]?.remote as object), Remarks: 5, CustomFields: 'none' };
+    expect(() => declarationOf(entity).toUnified(raw, {})).toThrowError(
+      expect.objectContaining({
+        code: 'mapping_failed',
+        problems: [expect.objectContaining({ path: expect.any(String) })],
+      }),
+    );
+  });
+});
+
+test('a problem in an order line has its whole path', () => {
+  const raw = { Id: 'PO1', Status: 'ORDERED', Lines: [{ LineId: '1' }, { LineId: '2', NetPrice: '12,30' }] };
+  expect(() => declarationOf('purchase_order').toUnified(raw, {})).toThrowError(
+    expect.objectContaining({ problems: [{ path: '/Lines/1/NetPrice', message: expect.stringContaining('"12,30"') }] }),
+  );
+});
+
+test.each(['2026-11-01', '2026-11-01T08:15:30Z', '2026-11-01T08:15:30.123456+01', 5])(
+  'the stamp %j has another form and becomes neither position nor watermark',
+  (stamp) => {
+    const identity = declarationOf('vendor').identify({ Id: 'S1', CreatedAt: stamp, ChangedAt: stamp });
+    expect(identity).toMatchObject({ remoteId: 'S1', stamp: null, createdAt: null });
+  },
+);
+
+test('the registry knows the connector, and names the systems that exist for an unknown one', () => {
+  expect(connectorFor('sandbox')).toBe(sandbox);
+  expect(() => connectorFor('toString')).toThrowError(/sandbox/);
+});
+
+describe('pages', () => {
+  const request = {
+    entity: 'purchase_order',
+    checkpoint: null,
+    pageSize: 500,
+    signal: new AbortController().signal,
+  } as const;
+
+  test('a snapshot of documents asks for the window or what is open', () => {
+    const selection = { kind: 'snapshot', documentsFrom: '2026-08-03' } as const;
+    expect(pageQuery({ ...request, selection }, { isDocument: true })).toEqual({
+      order: 'id',
+      'document-date-from': '2026-08-03',
+      'or-open': 'true',
+      limit: 500,
+    });
+    expect(pageQuery({ ...request, selection }, { isDocument: false })).toEqual({ order: 'id', limit: 500 });
+  });
+
+  test("a checkpoint keeps the link's position and nothing else of it", () => {
+    const link =
+      '/sites?order=changed&changed-since=x&after-stamp=2026-11-01T00%3A00%3A00.000000Z&after-id=A%26B&limit=2';
+    const checkpoint = checkpointIn(link);
+    expect(checkpoint).toEqual({ 'after-stamp': '2026-11-01T00:00:00.000000Z', 'after-id': 'A&B' });
+    const selection = { kind: 'changed', since: '2026-10-01T00:00:00.000000Z' } as const;
+    expect(pageQuery({ ...request, selection, checkpoint }, { isDocument: true })).toMatchObject({
+      ...checkpoint,
+      limit: 500,
+    });
+  });
+
+  test('a checkpoint of another shape is an expired cursor', () => {
+    const selection = { kind: 'snapshot', documentsFrom: null } as const;
+    for (const checkpoint of [{}, { after: 5 }, 'x', []]) {
+      expect(() => pageQuery({ ...request, selection, checkpoint }, { isDocument: true })).toThrowError(
+        expect.objectContaining({ code: 'cursor_expired' }),
+      );
+    }
+  });
+});
+
+describe('refusals', () => {
+  function answer(status: number, text: string): HttpAnswer {
+    const asked = { request: 'GET http://erp.test/x', headers: {}, bytes: text.length, receivedAtMs: 0 };
+    return { ...asked, status, text, json: () => parseJson(text) };
+  }
+
+  test.each([
+    [401, 'bad_credentials', 'authentication_failed'],
+    [401, 'session_expired', 'authentication_failed'],
+    [403, 'permission_denied', 'permission_denied'],
+    [404, 'record_not_found', 'not_found'],
+    [404, 'feature_disabled', 'unsupported'],
+    [400, 'bad_parameter', 'invalid_request'],
+    [410, 'continuation_expired', 'cursor_expired'],
+    [429, 'too_many_requests', 'rate_limited'],
+    [503, 'maintenance', 'system_unreachable'],
+    [500, 'internal', 'system_error'],
+    [200, 'E_LOCKED', 'locked'],
+    [200, 'E_NEW', 'system_error'],
+    [409, 'E_NEW', 'version_conflict'],
+  ])('%i %s is %s, and the own code and text are kept', (status, code, ours) => {
+    const error = errorIn(answer(status, JSON.stringify({ Error: { Code: code, Message: 'Said so.' } })));
+    expect(error).toMatchObject({ code: ours, upstream: { system: 'sandbox', status, code, message: 'Said so.' } });
+  });
+
+  test.each([
+    [503, '<html>down</html>', 'system_unreachable'],
+    [500, '{"Error":', 'system_error'],
+    [302, '', 'bad_response'],
+  ])('%i with %j is judged by its status', (status, text, ours) => {
+    expect(errorIn(answer(status, text))).toMatchObject({ code: ours });
+  });
+
+  test('a page is no error, even if a record in it speaks of one', () => {
+    expect(errorIn(answer(200, '{"Next":null,"Count":1,"Items":[{"Error":{"Code":"E"}}]}'))).toBeNull();
+  });
+});
