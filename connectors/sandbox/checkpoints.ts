@@ -42,18 +42,24 @@ export function checkpointIn(link: string | null): JsonObject | null {
 
 const positionNames = ['after', 'after-stamp', 'after-id', 'after-seq'];
 
-/** A stored position's parameters. Throws `cursor_expired` for one of another shape: an earlier release wrote it. */
+/**
+ * A stored position's parameters; an empty one is the start, which the link of an empty first page leads to. Throws
+ * `cursor_expired` for one of another shape: an earlier release wrote it.
+ */
 export function positionOf(checkpoint: Json, names: readonly string[]): Record<string, string> {
   const position: Record<string, string> = {};
+  if (isJsonObject(checkpoint) && Object.keys(checkpoint).length === 0) return position;
   for (const name of names) {
     const value = isJsonObject(checkpoint) ? checkpoint[name] : undefined;
-    if (typeof value !== 'string') {
-      throw new FlowsError(
-        'cursor_expired',
-        `The stored position in the sandbox ERP lacks "${name}", so reading cannot go on from it. Start again from the watermark.`,
-      );
-    }
+    if (typeof value !== 'string') throw unknownPosition(name);
     position[name] = value;
   }
   return position;
+}
+
+function unknownPosition(name: string): FlowsError {
+  return new FlowsError(
+    'cursor_expired',
+    `The stored position in the sandbox ERP lacks "${name}", so reading cannot go on from it. Start again from the watermark.`,
+  );
 }

@@ -107,9 +107,19 @@ describe('pages', () => {
     });
   });
 
+  test('the link of an empty first page leads to the start', () => {
+    const selection = { kind: 'snapshot', documentsFrom: null } as const;
+    const checkpoint = checkpointIn('/sites?order=id&limit=2');
+    expect(checkpoint).not.toBeNull();
+    expect(pageQuery({ ...request, selection, checkpoint }, { isDocument: false })).toEqual({
+      order: 'id',
+      limit: 500,
+    });
+  });
+
   test('a checkpoint of another shape is an expired cursor', () => {
     const selection = { kind: 'snapshot', documentsFrom: null } as const;
-    for (const checkpoint of [{}, { after: 5 }, 'x', []]) {
+    for (const checkpoint of [{ 'after-seq': '5' }, { after: 5 }, 'x', []]) {
       expect(() => pageQuery({ ...request, selection, checkpoint }, { isDocument: true })).toThrowError(
         expect.objectContaining({ code: 'cursor_expired' }),
       );

@@ -67,7 +67,6 @@ async function readReady(folder: string, series: TrytonSeries): Promise<TrytonEn
 
 async function install(folder: string, { series, onProgress }: EnvironmentOptions): Promise<TrytonEnvironment> {
   onProgress(`installing Tryton ${series} from the Python registry (about 100 MB)`);
-  await rm(folder, { recursive: true, force: true });
   await makeEnvironment(folder);
   const python = join(folder, 'bin', 'python');
   const packages = packagesOf(series);
@@ -98,7 +97,8 @@ async function makeEnvironment(folder: string): Promise<void> {
   const problems: string[] = [];
   for (const module of ['venv', 'virtualenv']) {
     try {
-      await rm(folder, { recursive: true, force: true });
+      // Retries, since the pip of a killed installation may still write.
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
       await run('python3', ['-m', module, folder], execOptions);
       return;
     } catch (cause) {

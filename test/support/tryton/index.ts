@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { withLock } from '../../../platform/local/lock.ts';
@@ -96,7 +97,14 @@ export async function stopTryton(options: Pick<TrytonOptions, 'series' | 'stateD
 /** Stops what runs in `stateDir` and deletes its data; the cache stays. */
 export async function removeTryton(options: Pick<TrytonOptions, 'series' | 'stateDir'>): Promise<void> {
   const folder = folderOf(options);
-  await withLock(`${folder}.lock`, () => removeInstance(folder), { timeoutMs: lockTimeoutMs });
+  await withLock(
+    `${folder}.lock`,
+    async () => {
+      await removeInstance(folder);
+      await rm(folder, { recursive: true, force: true });
+    },
+    { timeoutMs: lockTimeoutMs },
+  );
 }
 
 /** File, for the owner's eyes only, with the passwords of the server in `stateDir`. */

@@ -16,7 +16,7 @@ export async function ensureInstance(
   options: BuildOptions & { readonly fresh: boolean },
 ): Promise<Prepared> {
   const found = (await readJsonFile(instanceFileOf(folder))) as Prepared | undefined;
-  if (found && !options.fresh && (await isCurrent(found, options))) return found;
+  if (found && (await isCurrent(found, options))) return found;
   await removeInstance(folder);
   await mkdir(folder, { recursive: true });
   const prepared = await restorePrepared(dataDirOf(folder), options);
@@ -31,8 +31,13 @@ export async function startInstance(
 ): Promise<RunningTrytond & { readonly databaseUrl: string }> {
   const logFile = join(folder, 'postgres.log');
   const postgres = await startPostgres({ dataDir: dataDirOf(folder), cacheDir, durable: false, logFile });
-  const running = await startTrytond({ series, folder, environment, postgres });
-  return { ...running, databaseUrl: postgres.url(trytonDatabase) };
+  try {
+    const running = await startTrytond({ series, folder, environment, postgres });
+    return { ...running, databaseUrl: postgres.url(trytonDatabase) };
+  } catch (error) {
+    if (!postgres.adopted) await postgres.stop();
+    throw error;
+  }
 }
 
 export async function stopInstance(folder: string): Promise<void> {

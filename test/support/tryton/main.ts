@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { processEnvironment } from '../../../platform/config/config.ts';
 import { resolveLocalPaths } from '../../../platform/local/paths.ts';
 import { passwordFileOf, removeTryton, startTryton, stopTryton } from './index.ts';
 import { isTrytonSeries, trytonSeries } from './series.ts';
@@ -20,7 +21,7 @@ const { series, fresh } = values;
 if (!isTrytonSeries(series)) {
   fail(`Tryton ${series} is not known here.`);
 } else {
-  const paths = await resolveLocalPaths(join(import.meta.dirname, '../../..'), { environment: process.env });
+  const paths = await resolveLocalPaths(join(import.meta.dirname, '../../..'), { environment: processEnvironment() });
   const where = { series, stateDir: paths.stateDir };
   if (command === 'up') {
     const server = await startTryton({ ...where, cacheDir: paths.cacheDir, fresh, onProgress: console.error });
