@@ -1,6 +1,6 @@
 import type { Connector, Session } from '../connectors/connector.ts';
 import type { Entity } from '../model/entities/registry.ts';
-import type { SyncMode } from '../model/sync.ts';
+import type { ExecutionState, SyncMode } from '../model/sync.ts';
 import type { ConnectionRow } from '../store/connections.ts';
 import type { Database } from '../store/database.ts';
 import type { Holder } from '../store/streams.ts';
@@ -30,8 +30,10 @@ export interface Sessions {
 export interface Engine {
   /** Whether an execution (its whole continue-as-new chain) is proven closed. An engine that does not answer proves nothing. */
   isClosed(holder: Holder): Promise<boolean>;
-  /** Creates the schedule of a stream, or brings it in line with its row. */
-  ensureSchedule(stream: ScheduledStream): Promise<void>;
+  /** How Temporal closed an execution; null while it runs. */
+  closedState(holder: Holder): Promise<Exclude<ExecutionState, 'running' | 'partial' | 'skipped'> | null>;
+  /** Makes the schedules of a stream, or brings them in line with its row; gives whether they were not. */
+  ensureSchedule(stream: ScheduledStream): Promise<boolean>;
   /** Starts a run that answers a stream's pending request. */
   startSync(stream: { connectionId: string; streamId: string; entity: Entity; system: string; mode: SyncMode }): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { readConnection } from '../store/connections.ts';
+import { scheduleOf } from '../store/stream-schedule.ts';
 import { listStreams } from '../store/streams.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { ExecutionRef } from './execution-ref.ts';
@@ -10,15 +11,6 @@ export async function ensureSchedules(
 ): Promise<void> {
   const connection = await readConnection(database, connectionId);
   for (const stream of await listStreams(database, connectionId)) {
-    await engine.ensureSchedule({
-      connectionId,
-      streamId: stream.id,
-      entity: stream.entity,
-      system: connection.system,
-      intervalMs: stream.interval_ms,
-      cron: stream.cron,
-      timeZone: stream.time_zone,
-      paused: stream.paused || connection.paused || connection.lifecycle !== 'active',
-    });
+    await engine.ensureSchedule(scheduleOf(connection, stream));
   }
 }

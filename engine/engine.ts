@@ -1,26 +1,14 @@
-import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy, type ScheduleOptions, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { type Client, ScheduleOverlapPolicy } from '@temporalio/client';
 import type { Entity } from '../model/entities/registry.ts';
-import { isErrorCode } from '../model/errors/codes.ts';
-import { FlowsError } from '../model/errors/flows-error.ts';
 import type { SyncCounts, SyncMode } from '../model/sync.ts';
-import { type SyncInput, taskQueues, workflowIds } from '../workflows/contract.ts';
-import { scheduleSpec } from './schedule-spec.ts';
+import { taskQueues, workflowIds } from '../workflows/contract.ts';
+import { answered, ignoreMissing } from './answered.ts';
+import { type ClosedState, closedState, type ExecutionHandle, isClosed } from './closed.ts';
+import { describeSchedule, ensureChores, ensureStreamSchedules } from './schedules.ts';
 import { searchAttributes } from './search-attributes.ts';
+import { type ScheduledStreamRef, type StreamRef, type SyncWorkflow, summaryOf, syncInput } from './stream-ref.ts';
 
-export interface StreamRef {
-  readonly connectionId: string;
-  readonly streamId: string;
-  readonly entity: Entity;
-  readonly system: string;
-}
-
-export interface ScheduledStreamRef extends StreamRef {
-  readonly intervalMs: number | null;
-  readonly cron: string | null;
-  readonly timeZone: string | null;
-  readonly paused: boolean;
-}
+export type { ScheduledStreamRef, StreamRef } from './stream-ref.ts';
 
 /** What the rest of Flows asks of Temporal. Every call throws `engine_unavailable` when Temporal does not answer. */
 export interface TemporalEngine {
@@ -29,16 +17,22 @@ export interface TemporalEngine {
   startSync(stream: StreamRef & { mode: SyncMode }): Promise<void>;
   /** Fetches the quarantined records of a stream again, and gives what came of it. */
   retryQuarantine(stream: StreamRef): Promise<SyncCounts>;
-  ensureSchedule(stream: ScheduledStreamRef): Promise<void>;
+  /** Brings the schedules of a stream in line with its row; gives whether they were not. */
+  ensureSchedule(stream: ScheduledStreamRef): Promise<boolean>;
   deleteSchedule(stream: { connectionId: string; entity: Entity }): Promise<void>;
-  /** The schedule as Temporal has it; null where there is none. */
-  describeSchedule(stream: { connectionId: string; entity: Entity }): Promise<{ paused: boolean; nextRuns: readonly Date[] } | null>;
+  /** The schedule of a stream's incremental syncs as Temporal has it; null where there is none. */
+  describeSchedule(stream: {
+    connectionId: string;
+    entity: Entity;
+  }): Promise<{ paused: boolean; nextRuns: readonly Date[] } | null>;
+  /** Makes the schedules of the chores. */
+  ensureChores(): Promise<void>;
+  /** How Temporal closed an execution; null while it runs. */
+  closedState(execution: ExecutionHandle): Promise<ClosedState | null>;
   /** Whether an execution is proven closed. No answer proves nothing. */
-  isClosed(holder: { workflowId: string; runId: string }): Promise<boolean>;
+  isClosed(execution: ExecutionHandle): Promise<boolean>;
   cancel(workflowId: string): Promise<void>;
 }
-
-const catchupWindowMs = 60_000;
 
 /** The engine behind a Temporal client. */
 export function createEngine(client: Client): TemporalEngine {
@@ -46,12 +40,20 @@ export function createEngine(client: Client): TemporalEngine {
     startConnect: (connection) => answered(startConnect(client, connection)),
     startSync: (stream) => answered(startSync(client, stream)),
     retryQuarantine: (stream) => answered(retryQuarantine(client, stream)),
-    ensureSchedule: (stream) => answered(ensureSchedule(client, stream)),
-    deleteSchedule: ({ connectionId, entity }) =>
-      answered(ignoreMissing(client.schedule.getHandle(workflowIds.sync(connectionId, entity)).delete())),
-    describeSchedule: ({ connectionId, entity }) => answered(describeSchedule(client, workflowIds.sync(connectionId, entity))),
-    isClosed: (holder) => isClosed(client, holder),
-    cancel: (workflowId) => answered(ignoreMissing(client.workflow.getHandle(workflowId).cancel().then(() => undefined))),
+    ensureSchedule: (stream) => answered(ensureStreamSchedules(client, stream)),
+    async deleteSchedule({ connectionId, entity }) {
+      for (const scheduleId of [workflowIds.sync(connectionId, entity), workflowIds.reconcile(connectionId, entity)]) {
+        await answered(ignoreMissing(client.schedule.getHandle(scheduleId).delete()));
+      }
+    },
+    async describeSchedule({ connectionId, entity }) {
+      const found = await answered(describeSchedule(client, workflowIds.sync(connectionId, entity)));
+      return found && { paused: found.state.paused, nextRuns: found.info.nextActionTimes };
+    },
+    ensureChores: () => answered(ensureChores(client)),
+    closedState: (execution) => answered(closedState(client, execution)),
+    isClosed: (execution) => isClosed(client, execution),
+    cancel: (workflowId) => answered(ignoreMissing(client.workflow.getHandle(workflowId).cancel())),
   };
 }
 
@@ -67,124 +69,36 @@ async function startConnect(client: Client, { connectionId, system }: { connecti
   });
 }
 
-const fullWorkflows = { full: 'initialSync', reconcile: 'reconcile' } as const;
-
 async function startSync(client: Client, stream: StreamRef & { mode: SyncMode }): Promise<void> {
-  const { connectionId, entity, system, mode } = stream;
+  const { connectionId, entity, mode } = stream;
   if (mode === 'incremental') {
     await client.schedule.getHandle(workflowIds.sync(connectionId, entity)).trigger(ScheduleOverlapPolicy.BUFFER_ONE);
     return;
   }
-  const kind = fullWorkflows[mode];
-  await client.workflow.start(kind, {
-    workflowId: mode === 'full' ? workflowIds.fullSync(connectionId, entity) : workflowIds.reconcile(connectionId, entity),
-    taskQueue: taskQueues.workflow,
-    args: [syncInput(stream)],
-    staticSummary: summaryOf(kind, stream),
-    typedSearchAttributes: searchAttributes({ connectionId, entity, system, kind }),
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    priority: { fairnessKey: connectionId },
-  });
+  const workflow = mode === 'full' ? 'initialSync' : 'reconcile';
+  await startOnStream(client, workflow, stream);
 }
 
 async function retryQuarantine(client: Client, stream: StreamRef): Promise<SyncCounts> {
-  const { connectionId, entity, system } = stream;
-  const handle = await client.workflow.start('retryQuarantine', {
-    workflowId: workflowIds.retryQuarantine(connectionId, entity),
-    taskQueue: taskQueues.workflow,
-    args: [syncInput(stream)],
-    staticSummary: `Retry of the quarantined ${entity} records (${system})`,
-    typedSearchAttributes: searchAttributes({ connectionId, entity, system, kind: 'retryQuarantine' }),
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    priority: { fairnessKey: connectionId },
-  });
+  const handle = await startOnStream(client, 'retryQuarantine', stream);
   return (await handle.result()) as SyncCounts;
 }
 
-async function ensureSchedule(client: Client, stream: ScheduledStreamRef): Promise<void> {
-  const options = scheduleOptions(stream);
-  try {
-    await client.schedule.create(options);
-  } catch (error) {
-    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await client.schedule.getHandle(options.scheduleId).update(() => ({ ...options, state: { paused: stream.paused } }));
-  }
-}
+const streamWorkflowIds = {
+  initialSync: workflowIds.fullSync,
+  reconcile: (connectionId: string, entity: Entity) => `${workflowIds.reconcile(connectionId, entity)}/asked`,
+  retryQuarantine: workflowIds.retryQuarantine,
+} as const;
 
-function scheduleOptions(stream: ScheduledStreamRef): ScheduleOptions {
+function startOnStream(client: Client, workflow: Exclude<SyncWorkflow, 'incrementalSync'>, stream: StreamRef) {
   const { connectionId, entity, system } = stream;
-  const scheduleId = workflowIds.sync(connectionId, entity);
-  return {
-    scheduleId,
-    spec: scheduleSpec(stream),
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: catchupWindowMs },
-    action: {
-      type: 'startWorkflow',
-      workflowType: 'incrementalSync',
-      workflowId: scheduleId,
-      taskQueue: taskQueues.workflow,
-      args: [syncInput(stream)],
-      staticSummary: summaryOf('incrementalSync', stream),
-      typedSearchAttributes: searchAttributes({ connectionId, entity, system, kind: 'incrementalSync' }),
-    },
-    state: { paused: stream.paused },
-  };
-}
-
-function syncInput({ connectionId, streamId, entity, system }: StreamRef): SyncInput {
-  return { v: 1, connectionId, streamId, entity, system };
-}
-
-function summaryOf(kind: 'initialSync' | 'incrementalSync' | 'reconcile', { entity, system }: StreamRef): string {
-  const what = { initialSync: 'Full sync', incrementalSync: 'Incremental sync', reconcile: 'Reconcile' }[kind];
-  return `${what} of ${entity} (${system})`;
-}
-
-async function describeSchedule(client: Client, scheduleId: string) {
-  try {
-    const { state, info } = await client.schedule.getHandle(scheduleId).describe();
-    return { paused: state.paused, nextRuns: info.nextActionTimes };
-  } catch (error) {
-    if (error instanceof ScheduleNotFoundError) return null;
-    throw error;
-  }
-}
-
-async function isClosed(client: Client, { workflowId, runId }: { workflowId: string; runId: string }): Promise<boolean> {
-  try {
-    // Without a run id the newest run answers: of this chain, or of a later execution under the same id.
-    const description = await client.workflow.getHandle(workflowId).describe();
-    const firstRunId = description.raw.workflowExecutionInfo?.firstRunId ?? description.runId;
-    return firstRunId !== runId || description.status.name !== 'RUNNING';
-  } catch (error) {
-    return error instanceof WorkflowNotFoundError;
-  }
-}
-
-async function ignoreMissing(work: Promise<void>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError) && !(error instanceof ScheduleNotFoundError)) throw error;
-  }
-}
-
-async function answered<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof FlowsError) throw error;
-    if (error instanceof WorkflowFailedError) throw failureOf(error);
-    if (error instanceof ScheduleNotFoundError || error instanceof WorkflowNotFoundError) {
-      throw new FlowsError('not_found', `Temporal does not know it: ${error.message}.`, { cause: error });
-    }
-    const message = error instanceof Error ? error.message : String(error);
-    throw new FlowsError('engine_unavailable', `Temporal did not take the request (${message}). Check that the server at TEMPORAL_ADDRESS runs.`, { cause: error });
-  }
-}
-
-/** The error that a workflow ended with; its failure's type is our code. */
-function failureOf({ cause, message }: WorkflowFailedError): FlowsError {
-  const code = cause instanceof ApplicationFailure && isErrorCode(cause.type) ? cause.type : 'internal';
-  return new FlowsError(code, cause?.message ?? message, { cause });
+  return client.workflow.start(workflow, {
+    workflowId: streamWorkflowIds[workflow](connectionId, entity),
+    taskQueue: taskQueues.workflow,
+    args: [syncInput(stream)],
+    staticSummary: summaryOf(workflow, stream),
+    typedSearchAttributes: searchAttributes({ connectionId, entity, system, kind: workflow }),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    priority: { fairnessKey: connectionId },
+  });
 }

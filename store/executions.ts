@@ -118,3 +118,17 @@ export async function endExecution(
       .execute(),
   );
 }
+
+/** Executions that are not known to have ended, oldest first. */
+export function listOpenExecutions(database: Database, options: { before: string; limit: number }): Promise<ExecutionRow[]> {
+  return stored(
+    database.query
+      .selectFrom('execution')
+      .selectAll()
+      .where('state', '=', 'running')
+      .where('started_at', '<', options.before)
+      .orderBy('started_at')
+      .limit(options.limit)
+      .execute(),
+  );
+}

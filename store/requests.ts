@@ -44,3 +44,22 @@ export async function pendingRequest(database: Database, streamId: string): Prom
   );
   return row ?? null;
 }
+
+/** Requests of running connections that no run has taken since an instant. */
+export function listWaitingRequests(database: Database, options: { before: string; limit: number }) {
+  return stored(
+    database.query
+      .selectFrom('sync_request')
+      .innerJoin('stream', 'stream.id', 'sync_request.stream_id')
+      .innerJoin('connection', 'connection.id', 'stream.connection_id')
+      .select(['stream.connection_id', 'sync_request.stream_id', 'stream.entity', 'connection.system', 'sync_request.mode'])
+      .where('sync_request.state', '=', 'pending')
+      .where('sync_request.created_at', '<', options.before)
+      .where('connection.lifecycle', '=', 'active')
+      .where('connection.paused', '=', false)
+      .where('stream.paused', '=', false)
+      .orderBy('sync_request.created_at')
+      .limit(options.limit)
+      .execute(),
+  );
+}

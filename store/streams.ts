@@ -69,6 +69,12 @@ export function listStreams(database: Database, connectionId: string): Promise<S
   );
 }
 
+/** The stream whose present or last run belongs to an execution. */
+export async function streamOfRun(database: Database, executionId: string): Promise<StreamRow | null> {
+  const row = await stored(database.query.selectFrom('stream').selectAll().where('run_execution_id', '=', executionId).executeTakeFirst());
+  return row ?? null;
+}
+
 function holderOf(stream: StreamRow): Holder | null {
   if (stream.holder_workflow_id === null || stream.holder_run_id === null) return null;
   return { workflowId: stream.holder_workflow_id, runId: stream.holder_run_id };

@@ -50,6 +50,7 @@ export async function runWorker(): Promise<void> {
       controlStepsMax: config.controlStepsMax,
       shutdownGraceMs: config.shutdownGraceMs,
     });
+    await engine.ensureChores();
     logger.info({ namespace }, 'Worker started');
     await runWorkers(workers);
     await clientConnection.close();

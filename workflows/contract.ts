@@ -18,6 +18,7 @@ export const workflowIds = {
   sync: (connectionId: string, entity: Entity) => `sync/${connectionId}/${entity}`,
   fullSync: (connectionId: string, entity: Entity) => `sync/${connectionId}/${entity}/full`,
   retryQuarantine: (connectionId: string, entity: Entity) => `quarantine/${connectionId}/${entity}`,
+  chore: (name: string) => `chore/${name}`,
   reconcile: (connectionId: string, entity: Entity) => `reconcile/${connectionId}/${entity}`,
 } as const;
 

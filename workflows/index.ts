@@ -1,3 +1,4 @@
+export { chore } from './chore.ts';
 export { connect } from './connect.ts';
 export { incrementalSync } from './incremental-sync.ts';
 export { initialSync } from './initial-sync.ts';

@@ -29,7 +29,7 @@ export function createSharedLogin<Login>(logIn: (signal: AbortSignal) => Promise
     const login = logIn(ending.signal);
     current = login;
     login.catch((error: unknown) => {
-      if (!isRefusal(error)) forget(login);
+      forget(login);
     });
     return login;
   }

@@ -115,8 +115,8 @@ test('a pid file whose number another process has now does not hold up the start
   const first = await startPostgres(options);
   const pidFile = join(options.dataDir, 'data', 'postmaster.pid');
   const content = readFileSync(pidFile, 'utf8');
+  const other = sleeper({ uid: statSync(pidFile).uid });
   await first.stop();
-  const other = sleeper();
   writeFileSync(pidFile, content.replace(/^\d+/, String(other.pid)));
   const second = await startPostgres(options);
   expect(second.adopted).toBe(false);

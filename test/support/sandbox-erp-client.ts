@@ -27,7 +27,7 @@ export interface SandboxClient {
   /** Sends one request on its own connection with the session of `demo`; rejects when no answer comes. */
   raw(method: string, path: string, options?: { body?: unknown; headers?: Record<string, string> }): Promise<RawAnswer>;
   page(path: string): Promise<SandboxPage>;
-  /** Follows `Next` to the end, at most 10,000 pages. */
+  /** Follows `Next` to the end, at most 1,000 pages. */
   pages(path: string): Promise<SandboxPage[]>;
   control<Result = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<Result>;
   fault(fault: Record<string, unknown>): Promise<void>;
@@ -36,7 +36,7 @@ export interface SandboxClient {
   loginAs(user: 'demo' | 'limited'): Promise<void>;
 }
 
-const maxPages = 10_000;
+const maxPages = 1000;
 const testNow = '2026-11-01T00:00:00Z';
 
 /** Starts a sandbox with a standing clock and logs in; the caller closes `erp`. */

@@ -20,7 +20,9 @@ describe('the wire document of the sandbox ERP', () => {
 
   it.each(resourceNames)('shows a record of %s as it is served', async (resource) => {
     const example = exampleOf(resource);
-    const served = JSON.parse((await client.raw('GET', `/${resource}/${example['Id']}`)).body.toString()) as object;
+    const served = JSON.parse(
+      (await client.raw('GET', `/${resource}/${String(example['Id'])}`)).body.toString(),
+    ) as object;
     const lines = 'Lines' in served && Array.isArray(served.Lines) ? { Lines: served.Lines.slice(0, 1) } : {};
     expect(example).toEqual({ ...served, ...lines });
     expect(Object.keys(example)).toEqual(Object.keys(served));
@@ -36,6 +38,6 @@ describe('the wire document of the sandbox ERP', () => {
     const named = [...readme.matchAll(/^\| `(\w+)` \| (?:any|data|page|control writes|–) \|/gm)].map(
       (match) => match[1],
     );
-    expect(named.sort()).toEqual(Object.keys(scenarios).sort());
+    expect(new Set(named)).toEqual(new Set(Object.keys(scenarios)));
   });
 });

@@ -16,7 +16,7 @@ export async function ensureInstance(
   options: BuildOptions & { readonly fresh: boolean },
 ): Promise<Prepared> {
   const found = (await readJsonFile(instanceFileOf(folder))) as Prepared | undefined;
-  if (found && (await isCurrent(found, options))) return found;
+  if (found && !options.fresh && (await isCurrent(found, options))) return found;
   await removeInstance(folder);
   await mkdir(folder, { recursive: true });
   const prepared = await restorePrepared(dataDirOf(folder), options);
