@@ -6,6 +6,7 @@ import { endExecution } from '../store/executions.ts';
 import { failRun } from '../store/runs.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { ExecutionRef } from './execution-ref.ts';
+import { startPending } from './sync/start-pending.ts';
 
 export interface CloseSyncInput {
   readonly execution: ExecutionRef;
@@ -15,8 +16,9 @@ export interface CloseSyncInput {
 }
 
 /** Records that a sync failed or was cancelled: on its stream, its request and its execution. Keeps the checkpoint. */
-export function closeSync({ database }: Dependencies, { execution, streamId, state, error }: CloseSyncInput): Promise<void> {
-  return failRun(database, streamId, { executionId: execution.id, state, error });
+export async function closeSync(dependencies: Dependencies, { execution, streamId, state, error }: CloseSyncInput): Promise<void> {
+  await failRun(dependencies.database, streamId, { executionId: execution.id, state, error });
+  await startPending(dependencies, streamId);
 }
 
 export interface CloseConnectInput {

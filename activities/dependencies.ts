@@ -35,7 +35,14 @@ export interface Engine {
   /** Makes the schedules of a stream, or brings them in line with its row; gives whether they were not. */
   ensureSchedule(stream: ScheduledStream): Promise<boolean>;
   /** Starts a run that answers a stream's pending request. */
-  startSync(stream: { connectionId: string; streamId: string; entity: Entity; system: string; mode: SyncMode }): Promise<void>;
+  startSync(stream: {
+    connectionId: string;
+    streamId: string;
+    entity: Entity;
+    system: string;
+    mode: SyncMode;
+    requestId: string;
+  }): Promise<void>;
 }
 
 export interface ScheduledStream {

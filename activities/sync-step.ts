@@ -1,5 +1,6 @@
 import { FlowsError } from '../model/errors/flows-error.ts';
 import { type ConnectionRow, readConnection } from '../store/connections.ts';
+import { readRequest } from '../store/requests.ts';
 import { claimStream, readStream, type StreamRow } from '../store/streams.ts';
 import type { Dependencies } from './dependencies.ts';
 import { runStep } from './sync/run-step.ts';
@@ -19,6 +20,7 @@ export async function syncStep(dependencies: Dependencies, input: SyncStepInput)
   const connection = await readConnection(database, input.connectionId);
   const reason = reasonToSkip(connection, await readStream(database, input.streamId));
   if (reason) return { state: 'skipped', reason };
+  if (await isAnswered(dependencies, input)) return { state: 'skipped', reason: 'another run has answered the request' };
   const claimed = await claimStream(database, input.streamId, {
     holder: { workflowId: input.execution.workflowId, runId: input.execution.firstRunId },
     isClosed: (holder) => dependencies.engine.isClosed(holder),
@@ -43,4 +45,11 @@ function reasonToSkip(connection: ConnectionRow, stream: StreamRow): string | nu
   if (connection.paused) return 'the connection is paused';
   if (stream.paused) return 'the stream is paused';
   return null;
+}
+
+/** Whether the request that a run was started for is no longer its own to answer. */
+async function isAnswered({ database }: Dependencies, { requestId, execution }: SyncStepInput): Promise<boolean> {
+  if (requestId === undefined) return false;
+  const request = await readRequest(database, requestId);
+  return request.state !== 'pending' && request.execution_id !== execution.id;
 }

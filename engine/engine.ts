@@ -10,11 +10,17 @@ import { type ScheduledStreamRef, type StreamRef, type SyncWorkflow, summaryOf, 
 
 export type { ScheduledStreamRef, StreamRef } from './stream-ref.ts';
 
+/** A stream, and the request that a run of it is to answer. */
+export interface RequestedSync extends StreamRef {
+  readonly mode: SyncMode;
+  readonly requestId: string;
+}
+
 /** What the rest of Flows asks of Temporal. Every call throws `engine_unavailable` when Temporal does not answer. */
 export interface TemporalEngine {
   startConnect(connection: { connectionId: string; system: string }): Promise<void>;
-  /** Starts a run of a stream, or joins one that is on its way: the run takes the stream's pending request. */
-  startSync(stream: StreamRef & { mode: SyncMode }): Promise<void>;
+  /** Starts a run for a stream's pending request; starting it again for the same request does nothing. */
+  startSync(stream: RequestedSync): Promise<void>;
   /** Fetches the quarantined records of a stream again, and gives what came of it. */
   retryQuarantine(stream: StreamRef): Promise<SyncCounts>;
   /** Brings the schedules of a stream in line with its row; gives whether they were not. */
@@ -69,33 +75,34 @@ async function startConnect(client: Client, { connectionId, system }: { connecti
   });
 }
 
-async function startSync(client: Client, stream: StreamRef & { mode: SyncMode }): Promise<void> {
-  const { connectionId, entity, mode } = stream;
+async function startSync(client: Client, stream: RequestedSync): Promise<void> {
+  const { connectionId, entity, mode, requestId } = stream;
   if (mode === 'incremental') {
     await client.schedule.getHandle(workflowIds.sync(connectionId, entity)).trigger(ScheduleOverlapPolicy.BUFFER_ONE);
     return;
   }
-  const workflow = mode === 'full' ? 'initialSync' : 'reconcile';
-  await startOnStream(client, workflow, stream);
+  const workflowId = workflowIds.requestedSync(mode, connectionId, entity, requestId);
+  await startOnStream(client, stream, { workflow: mode === 'full' ? 'initialSync' : 'reconcile', workflowId, requestId });
 }
 
 async function retryQuarantine(client: Client, stream: StreamRef): Promise<SyncCounts> {
-  const handle = await startOnStream(client, 'retryQuarantine', stream);
+  const workflowId = workflowIds.retryQuarantine(stream.connectionId, stream.entity);
+  const handle = await startOnStream(client, stream, { workflow: 'retryQuarantine', workflowId });
   return (await handle.result()) as SyncCounts;
 }
 
-const streamWorkflowIds = {
-  initialSync: workflowIds.fullSync,
-  reconcile: (connectionId: string, entity: Entity) => `${workflowIds.reconcile(connectionId, entity)}/asked`,
-  retryQuarantine: workflowIds.retryQuarantine,
-} as const;
+interface StartOnStream {
+  readonly workflow: Exclude<SyncWorkflow, 'incrementalSync'>;
+  readonly workflowId: string;
+  readonly requestId?: string;
+}
 
-function startOnStream(client: Client, workflow: Exclude<SyncWorkflow, 'incrementalSync'>, stream: StreamRef) {
+function startOnStream(client: Client, stream: StreamRef, { workflow, workflowId, requestId }: StartOnStream) {
   const { connectionId, entity, system } = stream;
   return client.workflow.start(workflow, {
-    workflowId: streamWorkflowIds[workflow](connectionId, entity),
+    workflowId,
     taskQueue: taskQueues.workflow,
-    args: [syncInput(stream)],
+    args: [syncInput(stream, requestId)],
     staticSummary: summaryOf(workflow, stream),
     typedSearchAttributes: searchAttributes({ connectionId, entity, system, kind: workflow }),
     workflowIdConflictPolicy: 'USE_EXISTING',

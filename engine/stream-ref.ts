@@ -31,6 +31,6 @@ export function summaryOf(workflow: SyncWorkflow, { entity, system }: StreamRef)
   return `${titles[workflow]} of ${entity} (${system})`;
 }
 
-export function syncInput({ connectionId, streamId, entity, system }: StreamRef): SyncInput {
-  return { v: 1, connectionId, streamId, entity, system };
+export function syncInput({ connectionId, streamId, entity, system }: StreamRef, requestId?: string): SyncInput {
+  return { v: 1, connectionId, streamId, entity, system, ...(requestId !== undefined && { requestId }) };
 }

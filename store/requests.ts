@@ -52,7 +52,7 @@ export function listWaitingRequests(database: Database, options: { before: strin
       .selectFrom('sync_request')
       .innerJoin('stream', 'stream.id', 'sync_request.stream_id')
       .innerJoin('connection', 'connection.id', 'stream.connection_id')
-      .select(['stream.connection_id', 'sync_request.stream_id', 'stream.entity', 'connection.system', 'sync_request.mode'])
+      .select(['sync_request.id', 'stream.connection_id', 'sync_request.stream_id', 'stream.entity', 'connection.system', 'sync_request.mode'])
       .where('sync_request.state', '=', 'pending')
       .where('sync_request.created_at', '<', options.before)
       .where('connection.lifecycle', '=', 'active')

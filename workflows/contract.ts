@@ -16,7 +16,11 @@ export const searchAttributeNames = ['FlowsConnection', 'FlowsEntity', 'FlowsSys
 export const workflowIds = {
   connect: (connectionId: string) => `connect/${connectionId}`,
   sync: (connectionId: string, entity: Entity) => `sync/${connectionId}/${entity}`,
+  /** The first snapshot of a stream, which `connect` starts. */
   fullSync: (connectionId: string, entity: Entity) => `sync/${connectionId}/${entity}/full`,
+  /** A snapshot or scan that was asked for: one workflow a request, so that a request never joins one that is just ending. */
+  requestedSync: (mode: 'full' | 'reconcile', connectionId: string, entity: Entity, requestId: string) =>
+    `${mode === 'full' ? 'sync' : 'reconcile'}/${connectionId}/${entity}/${mode === 'full' ? 'full/' : ''}${requestId}`,
   retryQuarantine: (connectionId: string, entity: Entity) => `quarantine/${connectionId}/${entity}`,
   chore: (name: string) => `chore/${name}`,
   reconcile: (connectionId: string, entity: Entity) => `reconcile/${connectionId}/${entity}`,
@@ -44,6 +48,8 @@ export interface SyncInput {
   readonly streamId: string;
   readonly entity: Entity;
   readonly system: string;
+  /** The request that this run was started for; another run may have answered it by the time this one starts. */
+  readonly requestId?: string;
   readonly carry?: ExecutionCarry;
 }
 

@@ -31,7 +31,7 @@ export async function runSync(input: SyncInput, options: SyncOptions): Promise<S
         // Set here and not only on the workflow, since a schedule cannot hand it on.
         { summary: stepSummary(mode, entity), priority: { fairnessKey: connectionId } },
         [
-        { execution, connectionId, streamId, mode }],
+        { execution, connectionId, streamId, mode, ...(input.requestId !== undefined && { requestId: input.requestId }) }],
       );
       if (result.state === 'done') return finish({ outcome: result.outcome, mode, counts: result.counts });
       if (result.state === 'skipped') return await skip(execution, { mode, reason: result.reason });

@@ -40,8 +40,8 @@ async function alignSchedules({ database, engine }: Dependencies): Promise<numbe
 
 async function startWaiting({ database, engine }: Dependencies): Promise<number> {
   const waiting = await listWaitingRequests(database, { before: instantFromMs(Date.now() - settleMs), limit: requestsMax });
-  for (const { connection_id, stream_id, entity, system, mode } of waiting) {
-    await engine.startSync({ connectionId: connection_id, streamId: stream_id, entity, system, mode });
+  for (const { id: requestId, connection_id, stream_id, entity, system, mode } of waiting) {
+    await engine.startSync({ connectionId: connection_id, streamId: stream_id, entity, system, mode, requestId });
   }
   return waiting.length;
 }

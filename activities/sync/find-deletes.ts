@@ -107,10 +107,9 @@ export async function readDeleteFeed(options: DeleteOptions): Promise<SyncCounts
   for (let pages = 0; pages < feedPagesMax; pages++) {
     if (!session.readDeletions) throw new FlowsError('internal', `The connector declares a delete feed for ${stream.entity} and has none.`);
     const fetchNumber = await nextFetchNumber(options.database);
-    const page: DeletionsPage = await clock.waitFor(
-      'source_ms',
-      session.readDeletions({ entity: stream.entity, since: stream.run_since ?? '', checkpoint, signal: options.signal }),
-    );
+    const request = { entity: stream.entity, since: stream.run_since ?? '', checkpoint, signal: options.signal };
+    const page = await clock.waitFor('source_ms', deletionsOrNone(session.readDeletions(request)));
+    if (page === null) return counts;
     if (page.deletions.length > 0) {
       const recordIds = page.deletions.map(({ remoteId }) => recordId(stream.lineage_id, stream.entity, remoteId));
       const batch = await openBatch(options.database, options.batch);
@@ -123,6 +122,16 @@ export async function readDeleteFeed(options: DeleteOptions): Promise<SyncCounts
     checkpoint = page.next;
   }
   throw new FlowsError('bad_response', `The delete feed of ${stream.entity} gave ${feedPagesMax} pages and no end.`);
+}
+
+/** A feed that this installation has switched off names nothing; the next reconcile finds its deletes. */
+async function deletionsOrNone(page: Promise<DeletionsPage>): Promise<DeletionsPage | null> {
+  try {
+    return await page;
+  } catch (error) {
+    if (error instanceof FlowsError && error.code === 'unsupported') return null;
+    throw error;
+  }
 }
 
 function noProgress(checkpointNumber: number, fetchNumberMax: number): BatchProgress {

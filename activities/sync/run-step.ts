@@ -5,7 +5,7 @@ import { instantFromMs } from '../../model/instants.ts';
 import { addCounts, noCounts, type SyncCounts } from '../../model/sync.ts';
 import type { BatchContext } from '../../store/batch.ts';
 import type { ConnectionRow } from '../../store/connections.ts';
-import { pendingRequest, readRequest } from '../../store/requests.ts';
+import { readRequest } from '../../store/requests.ts';
 import { finishRun, nextFetchNumber, type RunEnd, startRun } from '../../store/runs.ts';
 import { type Claim, readStream, type StreamRow } from '../../store/streams.ts';
 import { readScan } from '../../store/tombstones.ts';
@@ -14,6 +14,7 @@ import { confirmUnseen, type DeleteOptions, readDeleteFeed } from './find-delete
 import { type LoadOptions, loadPages } from './load-pages.ts';
 import { nextWatermark, originOf, planRun, selectionOf } from './plan-run.ts';
 import type { SyncStepInput, SyncStepResult } from './step.ts';
+import { startPending } from './start-pending.ts';
 import type { StepClock } from './step-clock.ts';
 
 const stepRecordsMax = 100_000;
@@ -187,12 +188,7 @@ async function done(
   result: { counts: SyncCounts; step: SyncCounts; outcome?: 'completed' | 'partial' },
 ): Promise<SyncStepResult> {
   const { dependencies, facts } = run;
-  const { id: streamId, entity } = facts.stream;
-  const pending = await pendingRequest(dependencies.database, streamId);
-  if (pending) {
-    const { id: connectionId, system } = facts.connection;
-    await dependencies.engine.startSync({ connectionId, streamId, entity, system, mode: pending.mode });
-  }
+  await startPending(dependencies, facts.stream.id);
   const { counts, step } = result;
   return { state: 'done', outcome: result.outcome ?? outcomeOf(counts), counts, step, timings: facts.clock.timings() };
 }

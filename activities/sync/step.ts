@@ -6,6 +6,8 @@ export interface SyncStepInput {
   readonly connectionId: string;
   readonly streamId: string;
   readonly mode: SyncMode;
+  /** The request that the run was started for. */
+  readonly requestId?: string;
 }
 
 /** How a step ended. `counts` are those of the whole run so far, `step` those of this step. */

@@ -1,7 +1,7 @@
 import { FlowsError } from '../../model/errors/flows-error.ts';
 import { readConnection } from '../../store/connections.ts';
+import { scheduleOf } from '../../store/stream-schedule.ts';
 import { listStreams } from '../../store/streams.ts';
-import { toEngineSchedule } from './engine-schedule.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -12,7 +12,7 @@ export async function alignSchedules({ database, engine }: Services, connectionI
   const connection = await readConnection(database, connectionId);
   try {
     for (const stream of await listStreams(database, connectionId))
-      await engine.ensureSchedule(toEngineSchedule(connection, stream));
+      await engine.ensureSchedule(scheduleOf(connection, stream));
   } catch (error) {
     if (!(error instanceof FlowsError) || error.code !== 'engine_unavailable') throw error;
     throw new FlowsError(

@@ -87,6 +87,7 @@ async function requestStream(
     entity,
     system: connection.system,
     mode: row.mode,
+    requestId: row.id,
   });
   return { entity, stream_id: streamId, request_id: row.id, mode: row.mode, not_started };
 }

@@ -1,8 +1,7 @@
 import { FlowsError } from '../../model/errors/flows-error.ts';
 import { readConnection } from '../../store/connections.ts';
-import { saveStreamSchedule, type StreamSchedule } from '../../store/stream-schedule.ts';
+import { saveStreamSchedule, scheduleOf, type StreamSchedule } from '../../store/stream-schedule.ts';
 import { chooseStreams } from './choose-streams.ts';
-import { toEngineSchedule } from './engine-schedule.ts';
 import type { Services } from './services.ts';
 
 export interface SetScheduleRequest {
@@ -27,7 +26,7 @@ export async function setSchedule({ database, engine }: Services, request: SetSc
   const { schedule } = request;
   const wanted = 'cron' in schedule ? { intervalMs: null, ...schedule } : { cron: null, timeZone: null, ...schedule };
   for (const stream of await chooseStreams(database, connection, request.entity)) {
-    await engine.ensureSchedule({ ...toEngineSchedule(connection, stream), ...wanted });
+    await engine.ensureSchedule({ ...scheduleOf(connection, stream), ...wanted });
     await saveStreamSchedule(database, stream.id, schedule);
   }
 }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../model/errors/codes.ts';
 import { FlowsError } from '../../model/errors/flows-error.ts';
-import type { HttpAnswer } from './http-client.ts';
+import type { HttpAnswer } from './http-messages.ts';
 import { redactedExcerpt } from './redact.ts';
 import { parseRetryAfterMs } from './retry-after.ts';
 

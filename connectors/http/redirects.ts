@@ -1,5 +1,5 @@
 import { FlowsError } from '../../model/errors/flows-error.ts';
-import type { HttpAnswer } from './http-client.ts';
+import type { HttpAnswer } from './http-messages.ts';
 
 /** More redirects than this are a loop or a login page in the way. */
 const redirectsMax = 3;

@@ -29,7 +29,7 @@ export function createSharedLogin<Login>(logIn: (signal: AbortSignal) => Promise
     const login = logIn(ending.signal);
     current = login;
     login.catch((error: unknown) => {
-      forget(login);
+      if (!isRefusal(error)) forget(login);
     });
     return login;
   }

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { FlowsError } from '../../model/errors/flows-error.ts';
-import type { HttpRequest } from './http-client.ts';
+import type { HttpRequest } from './http-messages.ts';
 
 /** The address of a request: below the base address, whatever the path holds, so always on its origin. */
 export function addressOf(base: string, { path, query = {} }: HttpRequest): URL {

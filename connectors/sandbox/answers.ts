@@ -2,7 +2,7 @@ import { entities } from '../../model/entities/registry.ts';
 import { FlowsError } from '../../model/errors/flows-error.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { ConnectionCheck, DeletionsPage, EntityCheck, RemotePage } from '../connector.ts';
-import type { HttpAnswer } from '../http/http-client.ts';
+import type { HttpAnswer } from '../http/http-messages.ts';
 import { checkpointIn } from './checkpoints.ts';
 import { resources } from './resources.ts';
 

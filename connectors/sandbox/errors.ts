@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../model/errors/codes.ts';
 import type { FlowsError } from '../../model/errors/flows-error.ts';
 import { isJsonObject, type Json } from '../../model/json.ts';
 import { errorFromAnswer } from '../http/errors.ts';
-import type { HttpAnswer } from '../http/http-client.ts';
+import type { HttpAnswer } from '../http/http-messages.ts';
 import { parseJson } from '../http/json.ts';
 
 /**

@@ -28,14 +28,14 @@ export interface Login {
 
 /**
  * Finds the endpoint, logs in and takes the user's context. Throws `authentication_failed` for a wrong user or password,
- * `rate_limited` after too many of them, `configuration_invalid` for a database that the server does not have and for a
- * user in no company or another one.
+ * `rate_limited` after too many of them, `system_unreachable` while Tryton does not find the database, and
+ * `configuration_invalid` for a user in no company or another one.
  */
 export async function logIn(http: HttpClient, options: LoginOptions): Promise<Login> {
   const { database, user, signal } = options;
   const server = await findServer(http, signal);
   const path = `/${encodeURIComponent(database)}${server.path}`;
-  const session = await openSession(http, { path, serverPath: server.path, ...options });
+  const session = await openSession(http, { path, ...options });
   const authorization = `Session ${Buffer.from(`${user}:${session.userId}:${session.key}`).toString('base64')}`;
   const { result } = await callRpc(http, {
     path,
@@ -52,6 +52,22 @@ export async function logIn(http: HttpClient, options: LoginOptions): Promise<Lo
 /** Ends a session on the server, which otherwise keeps and searches it for a month. */
 export async function logOut(http: HttpClient, { path, authorization }: Login, signal: AbortSignal): Promise<void> {
   await callRpc(http, { path, authorization, method: 'common.db.logout', params: [], signal });
+}
+
+/**
+ * Throws `configuration_invalid` where the server's list of databases is public and lacks this one. Asked at connect
+ * only: a login to an unknown database takes series 8 half a minute to refuse (measured), but the list costs it a look
+ * into every database that it has.
+ */
+export async function refuseUnknownDatabase(
+  http: HttpClient,
+  { database, signal }: Pick<LoginOptions, 'database' | 'signal'>,
+): Promise<void> {
+  const { path } = await findServer(http, signal);
+  const known = await listDatabases(http, { path, signal });
+  if (known && !known.includes(database)) {
+    throw wrongSettings(`The Tryton server has no database "${database}". Correct the setting "database".`);
+  }
 }
 
 interface Server {
@@ -88,7 +104,6 @@ function noTryton(request: string): FlowsError {
 
 interface SessionOptions extends LoginOptions {
   readonly path: string;
-  readonly serverPath: string;
 }
 
 async function openSession(http: HttpClient, options: SessionOptions): Promise<{ userId: number; key: string }> {
@@ -99,7 +114,7 @@ async function openSession(http: HttpClient, options: SessionOptions): Promise<{
     const [userId, key] = Array.isArray(result) ? result : [];
     if (typeof userId === 'number' && typeof key === 'string') return { userId, key };
   } catch (error) {
-    if (error instanceof FlowsError && error.code === 'not_found') throw await explainMissingDatabase(http, options);
+    if (error instanceof FlowsError && error.code === 'not_found') throw missingDatabase(options.database);
     throw error;
   }
   throw new FlowsError('bad_response', `Tryton answered the login at ${path} without a session. Check the address.`, {
@@ -107,16 +122,8 @@ async function openSession(http: HttpClient, options: SessionOptions): Promise<{
   });
 }
 
-/**
- * Tryton answers 404 both for a database that it does not have and while PostgreSQL is down (seen in its source); its
- * list of databases, where it is public, tells which.
- */
-async function explainMissingDatabase(http: HttpClient, options: SessionOptions): Promise<FlowsError> {
-  const { database, serverPath, signal } = options;
-  const known = await listDatabases(http, { path: serverPath, signal });
-  if (known && !known.includes(database)) {
-    return wrongSettings(`The Tryton server has no database "${database}". Correct the setting "database".`);
-  }
+/** Tryton answers 404 both for a database that it does not have and while PostgreSQL is down (seen in its source). */
+function missingDatabase(database: string): FlowsError {
   return new FlowsError(
     'system_unreachable',
     `Tryton does not find its database "${database}". Either its PostgreSQL is down, or the setting "database" is wrong.`,

@@ -6,7 +6,7 @@ import { createHttpClient } from '../http/http-client.ts';
 import { createSharedLogin } from '../http/single-flight.ts';
 import { checkConnection } from './check.ts';
 import { system } from './errors.ts';
-import { type Login, logIn, logOut } from './login.ts';
+import { type Login, logIn, logOut, refuseUnknownDatabase } from './login.ts';
 import { callRpc, type RpcAnswer } from './rpc.ts';
 import { parseConnection } from './settings.ts';
 import type { RecordSource, SearchRead, TrytonCalls, TrytonEntities } from './source.ts';
@@ -37,7 +37,10 @@ export function openSession(connection: OpenConnection, entities: TrytonEntities
     post: (request) => callRpc(http, request),
   });
   return {
-    check: (signal) => checkConnection(calls, { entities, settings, signal }),
+    async check(signal) {
+      await refuseUnknownDatabase(http, { database: settings.database, signal });
+      return await checkConnection(calls, { entities, settings, signal });
+    },
     now: (signal) => readClock(calls, signal),
     readPage: async (request) => await sourceOf(entities, request.entity).readPage(calls, request),
     fetchRecords: async (request) => await sourceOf(entities, request.entity).fetchRecords(calls, request),

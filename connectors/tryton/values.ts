@@ -3,14 +3,17 @@ import { type Json, type JsonObject, isJsonObject } from '../../model/json.ts';
 /**
  * A value from JSON-RPC without Tryton's `__class__` objects: a Decimal is its text (digits as sent), a datetime a UTC
  * instant with six digits (Tryton's datetimes are UTC without a mark), a date `YYYY-MM-DD`, a time `HH:MM:SS.ffffff`, a
- * timedelta its seconds, bytes base64 without line breaks. Pure.
+ * timedelta its seconds, bytes base64 without line breaks; the keys of objects are sorted. Pure.
  */
 export function toPlain(value: Json): Json {
   if (Array.isArray(value)) return value.map(toPlain);
   if (!isJsonObject(value)) return value;
   const read = typeof value['__class__'] === 'string' ? readers[value['__class__']] : undefined;
   if (read) return read(value);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toPlain(inner)]));
+  // Tryton builds records from Python sets, whose order differs from process to process: unsorted, each restart of the
+  // server would make every record look changed.
+  const keys = Object.keys(value).sort();
+  return Object.fromEntries(keys.map((key) => [key, toPlain(value[key] ?? null)]));
 }
 
 /** An instant (UTC, six digits) as JSON-RPC carries it. */

@@ -80,7 +80,7 @@ function toUnified(raw: Json, profile: JsonObject): WorkOrder {
     actual_end: midnightOf(record, 'effective_date'),
     work_center: textBehind(record, 'work_center', 'name'),
     tasks: readList(record, 'works.', toTask),
-    materials: readList(record, 'inputs.', toMaterial),
+    materials: inputsInOrder(record).map(toMaterial),
     cost: readMoney(record, 'cost', readText(profile, 'currency')),
   };
 }
@@ -112,6 +112,12 @@ function toTask(work: JsonObject): NonNullable<WorkOrder['tasks']>[number] {
     description: textBehind(work, 'operation', 'name'),
     status: readText(work, 'state'),
   };
+}
+
+/** Tryton lists moves in no order that means something. */
+function inputsInOrder(record: JsonObject): JsonObject[] {
+  const inputs = readList(record, 'inputs.', (input) => input) ?? [];
+  return inputs.sort((left, right) => Number(left['id']) - Number(right['id']));
 }
 
 function toMaterial(move: JsonObject): NonNullable<WorkOrder['materials']>[number] {

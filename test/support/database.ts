@@ -50,6 +50,8 @@ async function ensureTemplate(server: Client, serverUrl: string): Promise<string
   } finally {
     await database.close();
   }
+  // A closed pool's backends may take a moment to leave.
+  await server.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [unfinished]);
   await server.query(`alter database ${unfinished} rename to ${name}`);
   return name;
 }

@@ -1,10 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { processEnvironment } from '../../platform/config/config.ts';
 import { resolveLocalPaths } from '../../platform/local/paths.ts';
-import { startPostgres } from '../../platform/local/postgres.ts';
-import { startTemporal } from '../../platform/local/temporal.ts';
+import { removePostgres, startPostgres } from '../../platform/local/postgres.ts';
+import { isAlive } from '../../platform/local/process-table.ts';
+import { startTemporal, stopTemporal } from '../../platform/local/temporal.ts';
 import { findTemporalBinary } from '../../platform/local/temporal-binary.ts';
 import { bundleWorkflows } from '../../worker/bundle.ts';
 import { searchAttributeNames } from '../../workflows/contract.ts';
@@ -38,7 +39,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function startServers() {
   const environment = processEnvironment();
   const paths = await resolveLocalPaths(checkout, { environment });
-  const stateDir = join(paths.stateDir, 'test');
+  const runsDir = join(paths.stateDir, 'test-runs');
+  await removeDeadRuns(runsDir);
+  // One folder a run: two runs at once do not stop each other's servers.
+  const stateDir = join(runsDir, String(process.pid));
   await mkdir(stateDir, { recursive: true });
   const onProgress = (message: string) => console.error(`  ${message}`);
   const postgres = await startPostgres({
@@ -68,8 +72,21 @@ async function startServers() {
   const stop = async () => {
     if (isStopped) return;
     isStopped = true;
-    await temporal.stop();
-    await postgres.stop();
+    await removeRun(stateDir);
   };
   return { servers, stop };
+}
+
+/** Stops and removes what runs left behind that were killed. */
+async function removeDeadRuns(runsDir: string): Promise<void> {
+  const names = await readdir(runsDir).catch(() => []);
+  for (const name of names) {
+    if (!isAlive(Number(name))) await removeRun(join(runsDir, name));
+  }
+}
+
+async function removeRun(stateDir: string): Promise<void> {
+  await stopTemporal(stateDir);
+  await removePostgres(join(stateDir, 'postgres'));
+  await rm(stateDir, { recursive: true, force: true });
 }

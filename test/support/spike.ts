@@ -53,8 +53,8 @@ show(await settled());
 console.log('initial ms', Date.now() - t0);
 for (const mode of ['incremental', 'reconcile'] as const) {
   for (const s of await listStreams(database, connection.id)) {
-    await requestSync(database, { streamId: s.id, mode, origin: 'manual', allowDeletes: false });
-    await engine.startSync({ connectionId: connection.id, streamId: s.id, entity: s.entity, system: 'sandbox', mode });
+    const request = await requestSync(database, { streamId: s.id, mode, origin: 'manual', allowDeletes: false });
+    await engine.startSync({ connectionId: connection.id, streamId: s.id, entity: s.entity, system: 'sandbox', mode, requestId: request.id });
   }
   for (let i = 0; i < 300; i++) {
     const { rows } = await database.pool.query(`select count(*) n from sync_request where state in ('pending','taken')`);

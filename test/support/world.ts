@@ -102,7 +102,7 @@ export async function openWorld(options: { workers?: boolean } = {}): Promise<Wo
       const row = await stream(connectionId, entity);
       const { system } = await readConnection(database, connectionId);
       const request = await requestSync(database, { streamId: row.id, mode, origin: 'manual', allowDeletes });
-      await engine.startSync({ connectionId, streamId: row.id, entity, system, mode });
+      await engine.startSync({ connectionId, streamId: row.id, entity, system, mode, requestId: request.id });
       return waitFor(async () => {
         const now = await readRequest(database, request.id);
         return now.state === 'pending' || now.state === 'taken' ? null : now;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { errorFromAnswer } from '../../connectors/http/errors.ts';
-import type { HttpAnswer } from '../../connectors/http/http-client.ts';
+import type { HttpAnswer } from '../../connectors/http/http-messages.ts';
 import { parseRetryAfterMs } from '../../connectors/http/retry-after.ts';
 import { isoStamps } from '../../connectors/http/stamps.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { EntityDeclaration } from '../../connectors/connector.ts';
-import type { HttpAnswer } from '../../connectors/http/http-client.ts';
+import type { HttpAnswer } from '../../connectors/http/http-messages.ts';
 import { parseJson } from '../../connectors/http/json.ts';
 import { connectorFor } from '../../connectors/registry.ts';
 import { checkpointIn, pageQuery } from '../../connectors/sandbox/checkpoints.ts';
@@ -54,6 +54,46 @@ describe.each(entities)('%s', (entity) => {
       }),
     );
   });
+});
+
+/** Every word of the wire document, as `REMOTE ours` where the two are not the same. */
+const words: readonly (readonly [Entity, remoteField: string, field: string, words: string])[] = [
+  ['vendor', 'Status', 'status', 'ACTIVE BLOCKED INACTIVE'],
+  ['item', 'Status', 'status', 'ACTIVE BLOCKED OBSOLETE=inactive'],
+  ['item', 'Type', 'type', 'STOCK NON_STOCK SERVICE ASSET'],
+  ['location', 'Kind', 'kind', 'COMPANY SITE WAREHOUSE BIN'],
+  ['asset', 'Status', 'status', 'IN_SERVICE=active OUT_OF_SERVICE=inactive DECOMMISSIONED=retired'],
+  ['inventory_level', 'StockType', 'stock_type', 'UNRESTRICTED QUALITY BLOCKED RESERVED IN_TRANSIT'],
+  ['purchase_order', 'Status', 'status', 'DRAFT PENDING_APPROVAL APPROVED ORDERED=open PARTIALLY_RECEIVED ON_HOLD'],
+  ['purchase_order', 'Status', 'status', 'REJECTED RECEIVED COMPLETED=closed CANCELLED'],
+  ['purchase_order', 'ReceiptStatus', 'receipt_status', 'NONE PARTIAL FULL'],
+  ['purchase_order', 'InvoiceStatus', 'invoice_status', 'NONE PARTIAL FULL'],
+  ['work_order', 'Status', 'status', 'DRAFT PLANNED WAITING_APPROVAL=pending_approval APPROVED SCHEDULED IN_PROGRESS'],
+  ['work_order', 'Status', 'status', 'ON_HOLD COMPLETED CLOSED CANCELLED'],
+  ['work_order', 'Kind', 'kind', 'CORRECTIVE PREVENTIVE INSPECTION'],
+];
+
+test.each(words)('%s: the words of %s become those of %s', (entity, remoteField, field, list) => {
+  for (const pair of list.split(' ')) {
+    const [remote = '', ours = remote.toLowerCase()] = pair.split('=');
+    const raw = { ...(fixturesOf(entity)[0]?.remote as object), [remoteField]: remote };
+    expect(declarationOf(entity).toUnified(raw, {})).toMatchObject({ [field]: ours });
+  }
+});
+
+test('the words of an order line become ours', () => {
+  const types = ['ITEM', 'SERVICE', 'TEXT', 'ACCOUNT'];
+  const statuses = ['OPEN', 'PARTIALLY_RECEIVED', 'RECEIVED', 'CLOSED', 'CANCELLED'];
+  const lines = [
+    ...types.map((Type) => ({ LineId: '1', Type })),
+    ...statuses.map((Status) => ({ LineId: '1', Status })),
+  ];
+  const order = declarationOf('purchase_order').toUnified({ Id: 'PO1', Status: 'DRAFT', Lines: lines }, {});
+  const expected = [
+    ...types.map((type) => ({ type: type.toLowerCase() })),
+    ...statuses.map((status) => ({ status: status.toLowerCase() })),
+  ];
+  expect(order).toMatchObject({ lines: expected });
 });
 
 test('a problem in an order line has its whole path', () => {

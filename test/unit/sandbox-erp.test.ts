@@ -57,6 +57,14 @@ describe('the sample data', () => {
     expect(old.filter((row) => !row.open)).toHaveLength(10);
   });
 
+  it.each(['purchase-orders', 'work-orders'] as const)('gives neighbours of %s one change stamp', (name) => {
+    const stamps = sampleText(name)
+      .split('\n')
+      .map((text) => (JSON.parse(text) as { ChangedAt: string }).ChangedAt);
+    expect(new Set(stamps.slice(10, 13)).size).toBe(1);
+    expect(new Set(stamps).size).toBeGreaterThan(stamps.length / 2);
+  });
+
   it('makes bulk orders of 3 lines and about 1.2 kB', () => {
     const orders = sampleText('purchase-orders', { bulk: true }).split('\n');
     const bytes = orders.map((text) => Buffer.byteLength(text));

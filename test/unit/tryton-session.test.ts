@@ -150,22 +150,22 @@ test('no message holds the password or the session', async () => {
   expect(JSON.stringify(error) + String(error)).not.toContain('secret-password');
 });
 
-test('a database that the server does not list is a wrong setting', async () => {
-  const stub = await startStub(({ method }) => {
-    if (method === 'common.db.login') return { status: 404 };
-    return method === 'common.db.list' ? { result: ['other'] } : undefined;
-  });
-  await expect(open(stub.url).readPage(firstPage)).rejects.toMatchObject({ code: 'configuration_invalid' });
+test('a check refuses a database that the server does not list, before any login', async () => {
+  const stub = await startStub(({ method }) => (method === 'common.db.list' ? { result: ['other'] } : undefined));
+  await expect(open(stub.url).check(signal)).rejects.toMatchObject({ code: 'configuration_invalid' });
+  expect(methods(stub.calls)).not.toContain('common.db.login');
 });
 
-test.each<[string, Reply]>([
-  ['its list has it', { result: ['erp'] }],
-  ['its list is not public', { status: 403 }],
-])('a 404 at login is an outage where %s', async (_, list) => {
-  const stub = await startStub(({ method }) => {
-    if (method === 'common.db.login') return { status: 404 };
-    return method === 'common.db.list' ? list : undefined;
-  });
+test('a check goes on where the list of databases is not public', async () => {
+  const stub = await startStub(({ method }) => (method === 'common.db.list' ? { status: 403 } : undefined));
+  await open(stub.url)
+    .check(signal)
+    .catch(() => undefined);
+  expect(methods(stub.calls)).toContain('common.db.login');
+});
+
+test('a 404 at login is an outage: Tryton says it while its database is down', async () => {
+  const stub = await startStub(({ method }) => (method === 'common.db.login' ? { status: 404 } : undefined));
   await expect(open(stub.url).readPage(firstPage)).rejects.toMatchObject({ code: 'system_unreachable' });
 });
 

@@ -39,7 +39,7 @@ export function createSessions(options: {
     if (token === undefined) throw unauthorized('session_missing', 'Log in first: POST /login.');
     const session = sessions.get(token);
     if (session === undefined) throw unauthorized('session_unknown', 'This session does not exist.');
-    if (session.expiresAt < options.now())
+    if (session.expiresAt <= options.now())
       throw unauthorized('session_expired', 'The session has ended; log in again.');
     return session;
   };

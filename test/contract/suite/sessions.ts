@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import { type Entity, entities } from '../../../model/entities/registry.ts';
+import { waitUntil } from '../../../platform/local/wait.ts';
+import { declaredEntities } from './connector-files.ts';
+import { everything, signal } from './reading.ts';
+import type { Subject } from './subject.ts';
+
+const loginTriesMax = 2;
+const closeTimeoutMs = 10_000;
+
+/** Login, check, abort and close. */
+export function testSessions(current: () => Subject): void {
+  const page = (subject: Subject) => ({ entity: firstEntity(subject), selection: everything, checkpoint: null, pageSize: 7 });
+
+  test('a check finds every declared entity readable, and the same account in every session', async () => {
+    const subject = current();
+    const check = await subject.open().check(signal);
+    const again = await subject.open().check(signal);
+    expect(check.fingerprint).not.toBe('');
+    expect(again).toEqual(check);
+    expect(check.systemVersion).not.toBe('');
+    const readable = declaredEntities(subject.connector).map((entity) => [entity, { readable: true }]);
+    expect(check.entities).toEqual(Object.fromEntries(readable));
+    subject.expectNoSecretIn(JSON.stringify(check));
+  });
+
+  test('a wrong login is an authentication failure, and is offered at most twice', async () => {
+    const subject = current();
+    const session = subject.open({ credentials: subject.system.wrongCredentials });
+    const before = subject.proxy.refusals();
+    for (let call = 0; call < loginTriesMax + 1; call += 1) {
+      expect(await subject.failureOf(session.check(signal))).toMatchObject({ code: 'authentication_failed' });
+    }
+    expect(subject.proxy.refusals() - before).toBeLessThanOrEqual(loginTriesMax);
+  });
+
+  test('a login that has expired is made anew without the caller noticing, for all callers at once', async () => {
+    const subject = current();
+    const session = subject.open();
+    const read = () => session.readPage({ ...page(subject), signal });
+    const before = await read();
+    subject.proxy.fail({ kind: 'answer', status: 401 }, 3);
+    expect(await Promise.all([read(), read(), read()])).toEqual([before, before, before]);
+  });
+
+  test('the clock, where there is one, is a stamp', async () => {
+    const subject = current();
+    const now = await subject.open().now(signal);
+    expect(now === null || subject.connector.stamps.toInstant(now) !== '').toBe(true);
+  });
+
+  test('a call that was aborted before fails with the reason and sends nothing', async () => {
+    const subject = current();
+    const session = subject.open();
+    const before = subject.proxy.requests();
+    const reason = new Error('planted reason');
+    await expect(session.readPage({ ...page(subject), signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(subject.proxy.requests()).toBe(before);
+  });
+
+  test('an abort ends a read that the system does not answer, and the session goes on', async () => {
+    const subject = current();
+    const session = subject.open();
+    const before = await session.readPage({ ...page(subject), signal });
+    const stopping = new AbortController();
+    const reason = new Error('planted reason');
+    const silenced = subject.proxy.silenced();
+    subject.proxy.fail({ kind: 'silence' });
+    const read = expect(session.readPage({ ...page(subject), signal: stopping.signal })).rejects.toBe(reason);
+    await silenced;
+    stopping.abort(reason);
+    await read;
+    subject.proxy.heal();
+    expect(await session.readPage({ ...page(subject), signal })).toEqual(before);
+  });
+
+  test('opening sends nothing, and closing leaves no connection', async () => {
+    const subject = current();
+    const before = subject.proxy.requests();
+    const unused = subject.open();
+    await unused.close();
+    expect(subject.proxy.requests()).toBe(before);
+    const used = subject.open();
+    await Promise.all([1, 2, 3].map(() => used.readPage({ ...page(subject), signal })));
+    expect(subject.proxy.openConnections()).toBeGreaterThan(0);
+    await used.close();
+    const isClosed = () => (subject.proxy.openConnections() === 0 ? true : undefined);
+    expect(await waitUntil(isClosed, { timeoutMs: closeTimeoutMs, intervalMs: 10 })).toBe(true);
+  });
+
+  test('an entity that is not declared is unsupported', async () => {
+    const subject = current();
+    const session = subject.open();
+    for (const entity of entities.filter((name) => !declaredEntities(subject.connector).includes(name))) {
+      const failure = await subject.failureOf(session.readPage({ ...page(subject), entity, signal }));
+      expect(failure).toMatchObject({ code: 'unsupported' });
+    }
+  });
+}
+
+function firstEntity({ connector }: Subject): Entity {
+  const [entity] = declaredEntities(connector);
+  if (!entity) throw new Error(`${connector.system} declares no entity.`);
+  return entity;
+}

@@ -1,0 +1,292 @@
+import { describe, expect, test } from 'vitest';
+
+import type { Session } from '../../connectors/connector.ts';
+import { tryton } from '../../connectors/tryton/index.ts';
+import { type Entity, entities as allEntities } from '../../model/entities/registry.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
+import { idsOf, readAll, readPages, signal, type TrytonWorld, unify, useTryton } from '../support/tryton-connector.ts';
+import type { Row, RpcValue } from '../support/tryton/rpc.ts';
+import { trytonSeries } from '../support/tryton/series.ts';
+import { date, daysBefore, decimal } from '../support/tryton/values.ts';
+
+const everything = { kind: 'snapshot', documentsFrom: null } as const;
+const entities = allEntities.filter((entity) => entity in tryton.entities);
+
+describe.each(trytonSeries)('Tryton %s', (series) => {
+  const world = useTryton(series, 'tryton-reading');
+
+  test.each([
+    ['vendor', 'party.party'],
+    ['item', 'product.product'],
+    ['location', 'stock.location'],
+    ['purchase_order', 'purchase.purchase'],
+    ['work_order', 'production'],
+  ] as const)('a snapshot of %s has every record, inactive ones too, and each is valid', async (entity, model) => {
+    const items = await readAll(world.open(), { entity, selection: everything, pageSize: 150 });
+    const expected = await world.client.searchRead(model, [], { fields: ['id'], context: { active_test: false } });
+    expect(idsOf(entity, items)).toEqual(expected.map(({ id }) => String(id)));
+    for (const raw of items) unify(entity, raw);
+  });
+
+  test('stock levels are the sums of the done moves, each location without its children', async () => {
+    const items = await readAll(world.open(), { entity: 'inventory_level', selection: everything, pageSize: 7 });
+    const levels = items.map((raw) => unify('inventory_level', raw));
+    const found = levels.map(({ on_hand }, index) => [idsOf('inventory_level', items)[index], Number(on_hand)]);
+    expect(Object.fromEntries(found)).toEqual(await sumOfMoves(world));
+    expect(levels.some(({ reserved }) => Number(reserved) > 0)).toBe(true);
+  });
+
+  test.each(entities)('a pass over %s resumed at any of its positions reads the same rest', async (entity) => {
+    const pass = { entity, selection: everything, pageSize: entity === 'purchase_order' ? 90 : 8 };
+    const pages = await readPages(world.open(), pass);
+    expect(pages.length).toBeGreaterThan(2);
+    const whole = pages.flatMap(({ items }) => idsOf(entity, items));
+    expect(new Set(whole).size).toBe(whole.length);
+    let read = 0;
+    for (const { items, next } of pages.slice(0, -1)) {
+      read += items.length;
+      const rest = await readAll(world.open(), { ...pass, from: next });
+      expect(idsOf(entity, rest)).toEqual(whole.slice(read));
+    }
+  });
+
+  test('the window leaves out old closed orders and keeps open ones of any age', async () => {
+    const [lastDay, day] = [world.server.seed.today, daysBefore(world.server.seed.today, 30)];
+    const selection = { kind: 'snapshot', documentsFrom: day } as const;
+    const items = await readAll(world.open(), { entity: 'purchase_order', selection, pageSize: 200 });
+    const orders = items.map((raw) => unify('purchase_order', raw));
+    const all = await readAll(world.open(), { entity: 'purchase_order', selection: everything, pageSize: 200 });
+    const isClosed = ({ status }: JsonObject): boolean => status === 'closed' || status === 'cancelled';
+    const isOld = ({ order_date: ordered }: JsonObject): boolean => String(ordered ?? lastDay) < day;
+    const expected = all
+      .map((raw) => unify('purchase_order', raw))
+      .filter((order) => !(isClosed(order) && isOld(order)));
+    expect(orders).toEqual(expected);
+    expect(orders.length).toBeLessThan(all.length);
+    expect(orders.some((order) => isOld(order))).toBe(true);
+  });
+
+  test('the clock is that of the stamps', async () => {
+    const session = world.open();
+    const before = (await session.now(signal)) ?? '';
+    const party = await newParty(world);
+    const after = (await session.now(signal)) ?? '';
+    const stamp = await stampOf(session, 'vendor', party);
+    expect([before, stamp, after]).toEqual([before, stamp, after].toSorted());
+    expect(new Set([before, stamp, after]).size).toBe(3);
+  });
+
+  test('a record that was never written has no write_date and is found by its creation', async () => {
+    const session = world.open();
+    const since = await clock(session);
+    const party = await newParty(world);
+    const [raw] = await session.fetchRecords({ entity: 'vendor', remoteIds: [party], signal });
+    expect(raw).toMatchObject({ write_date: null });
+    expect(await changedIds(session, 'vendor', since)).toEqual([party]);
+    expect(await changedIds(session, 'vendor', await stampOf(session, 'vendor', party))).toContain(party);
+  });
+
+  test('an edited line leaves the stamp of its order, and the order is found', async () => {
+    const session = world.open();
+    const order = await draftOrder(world);
+    const stamp = await stampOf(session, 'purchase_order', order.id);
+    const since = await clock(session);
+    await world.client.write('purchase.line', [order.lines[0] ?? 0], { quantity: 77 });
+    expect(await stampOf(session, 'purchase_order', order.id)).toBe(stamp);
+    expect(await changedIds(session, 'purchase_order', since)).toEqual([order.id]);
+  });
+
+  test('removing the newest line by itself does not move the stamp of its order back', async () => {
+    const session = world.open();
+    const order = await draftOrder(world);
+    const [line = 0] = order.lines;
+    await world.client.write('purchase.line', [line], { quantity: 78 });
+    const stamp = await stampOf(session, 'purchase_order', order.id);
+    await world.client.delete('purchase.line', [line]);
+    expect(await stampOf(session, 'purchase_order', order.id)).toBe(stamp);
+  });
+
+  test.each<[string, Entity, (id: number) => Promise<void>]>([
+    ['the template of an item', 'item', renameTemplate],
+    ['the cost of an item', 'item', changeCost],
+    ['an address that becomes inactive', 'vendor', deactivateAddress],
+    ['a move of an order', 'purchase_order', editMove],
+    ['an input of a production', 'work_order', editInput],
+  ])('a change of %s is found', async (_, entity, change) => {
+    const session = world.open();
+    const since = await clock(session);
+    const ids = await readAll(session, { entity, selection: everything, pageSize: 500 });
+    expect(await changedIds(session, entity, since)).toEqual([]);
+    const target = idsOf(entity, ids).find((id) => isChangeable(entity, ids[idsOf(entity, ids).indexOf(id)] ?? null));
+    await change.call(world, Number(target));
+    expect(await changedIds(session, entity, since)).toEqual([target]);
+  });
+
+  test('300 orders of one call carry one stamp and are read once each over page borders', async () => {
+    const session = world.open();
+    const since = await clock(session);
+    const values = await orderValues(world);
+    const made = await world.client.create(
+      'purchase.purchase',
+      Array.from({ length: 300 }, () => values),
+    );
+    const pass = { entity: 'purchase_order', selection: { kind: 'changed', since }, pageSize: 70 } as const;
+    const items = await readAll(session, pass);
+    expect(idsOf('purchase_order', items)).toEqual(made.map(String));
+    expect(new Set(items.map((raw) => tryton.entities.purchase_order?.identify(raw).stamp)).size).toBe(1);
+  });
+
+  test('a level that changed is found by its moves, one that became empty with 0', async () => {
+    const session = world.open();
+    const items = await readAll(session, { entity: 'inventory_level', selection: everything, pageSize: 100 });
+    const level = items.map((raw) => unify('inventory_level', raw)).find(({ reserved }) => reserved === '0') ?? {};
+    const since = await clock(session);
+    await countStock(world, { level, quantity: 0 });
+    const selection = { kind: 'changed', since } as const;
+    const changed = await readAll(session, { entity: 'inventory_level', selection, pageSize: 100 });
+    expect(changed.map((raw) => unify('inventory_level', raw))).toEqual([{ ...level, on_hand: '0', available: '0' }]);
+    const snapshot = await readAll(session, { entity: 'inventory_level', selection: everything, pageSize: 100 });
+    const id = idsOf('inventory_level', changed)[0] ?? '';
+    expect(idsOf('inventory_level', snapshot)).not.toContain(id);
+    expect(await session.fetchRecords({ entity: 'inventory_level', remoteIds: [id], signal })).toEqual(changed);
+  });
+
+  test('what was deleted is left out when it is asked for by id', async () => {
+    const session = world.open();
+    const [kept, gone] = [await newParty(world), await newParty(world)];
+    await world.client.delete('party.party', [Number(gone)]);
+    const found = await session.fetchRecords({ entity: 'vendor', remoteIds: [gone, kept], signal });
+    expect(idsOf('vendor', found)).toEqual([kept]);
+  });
+
+  test('a restarted server sends the same records', async () => {
+    const read = async (): Promise<string> =>
+      JSON.stringify(await readAll(world.open(), { entity: 'purchase_order', selection: everything, pageSize: 100 }));
+    const before = await read();
+    await world.server.restart();
+    expect(await read()).toBe(before);
+  });
+});
+
+async function clock(session: Session): Promise<string> {
+  const now = await session.now(signal);
+  if (now === null) throw new Error('Tryton told no time.');
+  return now;
+}
+
+async function changedIds(session: Session, entity: Entity, since: string): Promise<string[]> {
+  const items = await readAll(session, { entity, selection: { kind: 'changed', since }, pageSize: 100 });
+  return idsOf(entity, items);
+}
+
+async function stampOf(session: Session, entity: Entity, id: string): Promise<string> {
+  const [raw = null] = await session.fetchRecords({ entity, remoteIds: [id], signal });
+  return tryton.entities[entity]?.identify(raw).stamp ?? '';
+}
+
+async function newParty({ client }: TrytonWorld): Promise<string> {
+  const [id] = await client.create('party.party', [{ name: 'Made by a test' }]);
+  return String(id);
+}
+
+async function firstId({ client }: TrytonWorld, model: string, domain: RpcValue[]): Promise<number> {
+  const [id] = await client.search(model, domain);
+  if (id === undefined) throw new Error(`The seed has no ${model} for ${JSON.stringify(domain)}.`);
+  return id;
+}
+
+/** A draft order with two lines, as Tryton wants it. */
+async function orderValues(world: TrytonWorld): Promise<Row> {
+  const fields = ['party', 'invoice_party', 'invoice_address', 'currency', 'warehouse', 'company'];
+  const [model = {}] = await world.client.searchRead('purchase.purchase', [['lines.type', '=', 'line']], {
+    fields,
+    limit: 1,
+  });
+  const unit = await firstId(world, 'product.uom', [['symbol', '=', 'u']]);
+  const product = await firstId(world, 'product.product', [['default_uom', '=', unit]]);
+  const line = { type: 'line', product, quantity: 5, unit, unit_price: decimal('4.1000') };
+  const header = Object.fromEntries(fields.map((field) => [field, model[field] ?? null]));
+  return { ...header, reference: 'made by a test', lines: [['create', [line, line]]] };
+}
+
+async function draftOrder(world: TrytonWorld): Promise<{ id: string; lines: number[] }> {
+  const [id = 0] = await world.client.create('purchase.purchase', [await orderValues(world)]);
+  const [order] = await world.client.searchRead('purchase.purchase', [['id', '=', id]], { fields: ['lines'] });
+  return { id: String(id), lines: order?.lines as number[] };
+}
+
+/** Picks a record that has the part which the test changes, and one that no other record shares. */
+function isChangeable(entity: Entity, raw: Json): boolean {
+  const record = raw as { [key: string]: JsonObject[] & { length: number } };
+  if (entity === 'vendor') return record['addresses.']?.length === 1;
+  if (entity === 'purchase_order')
+    return record['lines.']?.some((line) => (line['moves.'] as Json[]).length > 0) === true;
+  return entity === 'work_order' ? (record['inputs.']?.length ?? 0) > 0 : true;
+}
+
+async function renameTemplate(this: TrytonWorld, id: number): Promise<void> {
+  await this.client.write('product.template', [await firstId(this, 'product.template', [['products', '=', id]])], {
+    name: 'Renamed by a test',
+  });
+}
+
+async function changeCost(this: TrytonWorld, id: number): Promise<void> {
+  await this.client.write('product.product', [id], { cost_price: decimal('123.45') });
+}
+
+async function deactivateAddress(this: TrytonWorld, id: number): Promise<void> {
+  await this.client.write('party.address', [await firstId(this, 'party.address', [['party', '=', id]])], {
+    active: false,
+  });
+}
+
+async function editMove(this: TrytonWorld, id: number): Promise<void> {
+  const move = await firstId(this, 'stock.move', [
+    ['origin.purchase', '=', id, 'purchase.line'],
+    ['state', '=', 'draft'],
+  ]);
+  await this.client.write('stock.move', [move], { quantity: 1 });
+}
+
+async function editInput(this: TrytonWorld, id: number): Promise<void> {
+  const move = await firstId(this, 'stock.move', [['production_input', '=', id]]);
+  await this.client.write('stock.move', [move], { planned_date: date('2026-01-01') });
+}
+
+/** Counts a product at a location, which makes a stock move of the difference. */
+async function countStock(
+  { client, server }: TrytonWorld,
+  { level, quantity }: { level: JsonObject; quantity: number },
+): Promise<void> {
+  const [product, location] = [level['item'], level['location']].map((target) =>
+    Number((target as JsonObject)['remote_id']),
+  );
+  const lines = [['create', [{ product: product ?? 0, quantity }]]];
+  const values = { location: location ?? 0, date: date(server.seed.today), empty_quantity: 'keep', company: 1, lines };
+  const [id = 0] = await client.create('stock.inventory', [values]);
+  await client.press('stock.inventory', 'confirm', [id]);
+}
+
+/** What was moved in less what was moved out, per product and storage location, where that is not 0. */
+async function sumOfMoves({ client }: TrytonWorld): Promise<{ [level: string]: number }> {
+  const fields = [
+    'product',
+    'from_location',
+    'from_location.type',
+    'to_location',
+    'to_location.type',
+    'internal_quantity',
+  ];
+  const sums = new Map<string, number>();
+  for (const move of await client.searchRead('stock.move', [['state', '=', 'done']], { fields })) {
+    for (const [end, sign] of [
+      ['from_location', -1],
+      ['to_location', 1],
+    ] as const) {
+      if ((move[`${end}.`] as Row)['type'] !== 'storage') continue;
+      const level = `${String(move['product'])}@${String(move[end])}`;
+      sums.set(level, (sums.get(level) ?? 0) + sign * Number(move['internal_quantity']));
+    }
+  }
+  return Object.fromEntries([...sums].filter(([, sum]) => sum !== 0));
+}
