@@ -1,4 +1,4 @@
-import { type DeletionsPage, type EntityDeclaration, fetchRecordsMax, type Session } from '../../connectors/connector.ts';
+import { type DeletionsPage, type DeletionsRequest, type EntityDeclaration, fetchRecordsMax, type Session } from '../../connectors/connector.ts';
 import { FlowsError } from '../../model/errors/flows-error.ts';
 import { recordId } from '../../model/ids.ts';
 import type { Json } from '../../model/json.ts';
@@ -107,8 +107,8 @@ export async function readDeleteFeed(options: DeleteOptions): Promise<SyncCounts
   for (let pages = 0; pages < feedPagesMax; pages++) {
     if (!session.readDeletions) throw new FlowsError('internal', `The connector declares a delete feed for ${stream.entity} and has none.`);
     const fetchNumber = await nextFetchNumber(options.database);
-    const request = { entity: stream.entity, since: stream.run_since ?? '', checkpoint, signal: options.signal };
-    const page = await clock.waitFor('source_ms', deletionsOrNone(session.readDeletions(request)));
+    const request: DeletionsRequest = { entity: stream.entity, since: stream.run_since ?? '', checkpoint, signal: options.signal };
+    const page: DeletionsPage | null = await clock.waitFor('source_ms', deletionsOrNone(session.readDeletions(request)));
     if (page === null) return counts;
     if (page.deletions.length > 0) {
       const recordIds = page.deletions.map(({ remoteId }) => recordId(stream.lineage_id, stream.entity, remoteId));

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { FlowsError } from '../../model/errors/flows-error.ts';
 import { isJsonObject } from '../../model/json.ts';
 

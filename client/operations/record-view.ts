@@ -67,7 +67,7 @@ function withLineIds(recordId: string, data: JsonObject): JsonObject {
   const lines = data['lines'];
   if (!Array.isArray(lines)) return data;
   const withIds = (lines as JsonObject[]).map((line) => ({
-    line_id: `${recordId}.${String(line['remote_line_id'])}`,
+    line_id: `${recordId}.${line['remote_line_id'] as string}`,
     ...line,
   }));
   return { ...data, lines: withIds };

@@ -12,12 +12,12 @@ type Owner = Pick<RecordRow, 'lineage_id' | 'entity' | 'data'>;
  */
 export function expandReferences(owner: Owner, names: ReadonlyMap<string, RecordName>): JsonObject {
   return mapReferences(owner, ({ id, remoteId }) => {
-    const target = names.get(id);
+    const { code = null, name = null } = names.get(id) ?? {};
     return {
       id,
       remote_id: remoteId,
-      ...(target?.code != null && { code: target.code }),
-      ...(target?.name != null && { name: target.name }),
+      ...(code !== null && { code }),
+      ...(name !== null && { name }),
     };
   });
 }

@@ -75,6 +75,6 @@ function cellOf({ data }: RecordView, column: string): Cell {
   if (!isJsonObject(value)) return String(value);
   // A reference, an amount or a quantity.
   const { code, name, remote_id: remoteId, amount, currency, value: number, unit } = value;
-  if (remoteId !== undefined) return String(name ?? code ?? remoteId);
-  return [amount ?? number, currency ?? unit].filter((part) => part !== undefined).join(' ');
+  const texts = remoteId === undefined ? [amount ?? number, currency ?? unit] : [name ?? code ?? remoteId];
+  return texts.filter((part) => typeof part === 'string').join(' ');
 }
