@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, constants, cp, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, constants, cp, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 
@@ -60,9 +60,10 @@ async function copyOnce(installed: string, folder: string): Promise<void> {
   const unfinished = `${folder}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(dirname(folder), { recursive: true });
+  await chmod(dirname(folder), 0o755);
   await cp(join(installed, 'native'), unfinished, { recursive: true, mode: constants.COPYFILE_FICLONE });
   await makeLinks(installed, unfinished);
-  for (const program of ['postgres', 'initdb', 'pg_ctl']) await chmod(join(unfinished, 'bin', program), 0o755);
+  await openToAll(unfinished);
   await rename(unfinished, folder);
 }
 
@@ -73,5 +74,15 @@ async function makeLinks(installed: string, folder: string): Promise<void> {
     const link = join(folder, target.replace(/^native\//, ''));
     await rm(link, { force: true });
     await symlink(basename(source), link);
+  }
+}
+
+/** Whatever the umask was when npm unpacked: under root another user reads these files. */
+async function openToAll(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isSymbolicLink()) continue;
+    const runs = entry.isDirectory() || basename(entry.parentPath) === 'bin';
+    await chmod(join(entry.parentPath, entry.name), runs ? 0o755 : 0o644);
   }
 }

@@ -43,7 +43,7 @@ export function describeRunningSystem(connector: Connector, harness: SystemHarne
     afterEach(() => subject?.settle());
     afterAll(() => subject?.stop(), harness.startTimeoutMs);
 
-    describe('sessions', () => testSessions(current));
+    describe('sessions', () => testSessions(current, harness));
     describe.each(declaredEntities(connector))('reading %s', (entity) => testPasses(current, { connector, entity }));
     describe.each(declaredEntities(connector))('changes of %s', (entity) =>
       testChanges(current, { connector, harness, entity }),

@@ -19,7 +19,8 @@ const options = { series, cacheDir, stateDir: join(stateDir, 'tryton-support') }
 let server: TrytonServer;
 
 beforeAll(async () => {
-  server = await startTryton({ ...options, fresh: true, onProgress: (message) => console.error(`  ${message}`) });
+  const onProgress = (message: string) => process.stderr.write(`  ${message}\n`);
+  server = await startTryton({ ...options, fresh: true, onProgress });
 }, firstTimeTimeoutMs);
 
 afterAll(() => removeTryton(options));

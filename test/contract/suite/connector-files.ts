@@ -28,6 +28,12 @@ export function declaredEntities(connector: Connector): Entity[] {
   return entities.filter((entity) => connector.entities[entity] !== undefined);
 }
 
+export function firstEntity(connector: Connector): Entity {
+  const [entity] = declaredEntities(connector);
+  if (!entity) throw new Error(`${connector.system} declares no entity.`);
+  return entity;
+}
+
 export function declarationOf(connector: Connector, entity: Entity): EntityDeclaration {
   const declaration = connector.entities[entity];
   if (!declaration) throw new Error(`${connector.system} declares no ${entity}.`);

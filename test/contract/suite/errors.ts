@@ -3,7 +3,7 @@ import type { Session } from '../../../connectors/connector.ts';
 import type { Entity } from '../../../model/entities/registry.ts';
 import type { ErrorCode } from '../../../model/errors/codes.ts';
 import type { FlowsError } from '../../../model/errors/flows-error.ts';
-import { declaredEntities } from './connector-files.ts';
+import { declaredEntities, firstEntity } from './connector-files.ts';
 import type { Fault } from './fault-proxy.ts';
 import { everything, signal } from './reading.ts';
 import type { Subject } from './subject.ts';
@@ -13,19 +13,19 @@ const patienceMs = 1_000;
 
 /** What goes wrong on the way, and what the system itself refuses, is told apart by the taxonomy. */
 export function testErrors(current: () => Subject): void {
-  test.each(faults)('$title is $codes', async ({ fault, codes, retryAfterMs }) => {
+  test.each(faults)('$title is told apart', async ({ fault, codes, retryAfterMs }) => {
     const subject = current();
     const session = subject.open({ settings: { first_byte_timeout_ms: patienceMs } });
-    const [entity] = declaredEntities(subject.connector);
-    await readFirst(session, entity);
+    const entity = firstEntity(subject.connector);
+    await readPage(session, entity);
     subject.proxy.fail(fault);
-    const failure = await subject.failureOf(readFirst(session, entity));
+    const failure = await subject.failureOf(readPage(session, entity));
     expect(codes).toContain(failure.code);
     expect(failure.retryAfterMs).toBe(retryAfterMs);
     expectHelpful(failure);
   });
 
-  test.each(faults.filter(({ atLogin }) => atLogin))('$title at the login is $codes', async ({ fault, codes }) => {
+  test.each(faults.filter(({ atLogin }) => atLogin))('$title at the login is told apart', async ({ fault, codes }) => {
     const subject = current();
     const session = subject.open({ settings: { first_byte_timeout_ms: patienceMs } });
     subject.proxy.fail(fault);
@@ -52,7 +52,7 @@ export function testErrors(current: () => Subject): void {
       await provoke?.();
       try {
         const session = subject.open({ ...(credentials && { credentials }), ...(settings && { settings }) });
-        const failure = await subject.failureOf(readFirst(session, entity));
+        const failure = await subject.failureOf(readPage(session, entity));
         found[title] = failure.code;
         expectHelpful(failure);
       } finally {
@@ -60,19 +60,17 @@ export function testErrors(current: () => Subject): void {
       }
     }
     expect(found).toEqual(Object.fromEntries(subject.system.refusals.map(({ title, code }) => [title, code])));
-    await readFirst(subject.open(), declaredEntities(subject.connector)[0]);
+    await readPage(subject.open(), firstEntity(subject.connector));
   });
 }
 
 /** Says what was asked of whom, and what to do: more than a status. */
-function expectHelpful({ message, upstream }: FlowsError): void {
+function expectHelpful({ message }: FlowsError): void {
   expect(message.length).toBeGreaterThan(40);
-  expect(message).toMatch(/[.)]$/);
   expect(message).not.toMatch(/\[object Object\]|undefined/);
-  expect(upstream === undefined || typeof upstream === 'object').toBe(true);
 }
 
-async function readFirst(session: Session, entity: Entity = 'vendor'): Promise<void> {
+async function readPage(session: Session, entity: Entity): Promise<void> {
   await session.readPage({ entity, selection: everything, checkpoint: null, pageSize: 7, signal });
 }
 

@@ -16,9 +16,11 @@ export type Fault =
 /** Stands between a connector and its system: hands on every request, counts, and breaks what it is told to. */
 export interface FaultProxy {
   readonly url: string;
-  /** Breaks the next `times` requests; without it, all until `heal`. */
-  fail(fault: Fault, times?: number): void;
+  /** Breaks all requests until `heal`. */
+  fail(fault: Fault): void;
   heal(): void;
+  /** From now on 401 for every login that was seen so far, by its `authorization` or `cookie` header. */
+  expireLogins(): void;
   /** Requests since the start. */
   requests(): number;
   /** Answers with status 401 or 403, of the system itself, since the start. */
@@ -34,20 +36,22 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const system = new URL(target);
   const agent = new Agent({ keepAlive: true });
   const connections = new Set<Socket>();
-  let fault: { what: Fault; left: number } | null = null;
+  const seenLogins = new Set<string>();
+  const expiredLogins = new Set<string>();
+  let fault: Fault | null = null;
   let requests = 0;
   let refusals = 0;
   let onSilenced: () => void = () => undefined;
 
-  function nextFault(): Fault | null {
-    if (!fault || fault.left <= 0) return null;
-    fault.left -= 1;
-    return fault.what;
+  function faultFor({ headers }: IncomingMessage): Fault | null {
+    const login = headers.authorization ?? headers.cookie;
+    if (login !== undefined) seenLogins.add(login);
+    return login !== undefined && expiredLogins.has(login) ? { kind: 'answer', status: 401 } : fault;
   }
 
   const server = createServer((incoming, outgoing) => {
     requests += 1;
-    const what = nextFault();
+    const what = faultFor(incoming);
     if (what?.kind === 'silence') return onSilenced();
     if (what?.kind === 'cut') return void outgoing.destroy();
     if (what?.kind === 'answer') return void outgoing.writeHead(what.status, what.headers).end(what.body);
@@ -68,12 +72,13 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 
   return {
     url: `http://127.0.0.1:${port}${system.pathname.replace(/\/$/, '')}`,
-    fail: (what, times = Number.POSITIVE_INFINITY) => {
-      fault = { what, left: times };
+    fail: (what) => {
+      fault = what;
     },
     heal: () => {
       fault = null;
     },
+    expireLogins: () => seenLogins.forEach((login) => expiredLogins.add(login)),
     requests: () => requests,
     refusals: () => refusals,
     openConnections: () => connections.size,

@@ -11,6 +11,8 @@ export interface SystemHarness {
   readonly startTimeoutMs: number;
   /** Entities whose records cannot be deleted, each with the reason; all others are deleted in a test. */
   readonly undeletable: { readonly [E in Entity]?: string };
+  /** The reason, where the system has no logins that end, e.g. a token that goes with every request. */
+  readonly loginsDoNotExpire?: string;
   /** Starts it with some records of each declared entity: more than 7 of at least one. */
   start(): Promise<RunningSystem>;
 }

@@ -1,16 +1,17 @@
 import { expect, test } from 'vitest';
-import { type Entity, entities } from '../../../model/entities/registry.ts';
+import { entities } from '../../../model/entities/registry.ts';
 import { waitUntil } from '../../../platform/local/wait.ts';
-import { declaredEntities } from './connector-files.ts';
+import { declaredEntities, firstEntity } from './connector-files.ts';
 import { everything, signal } from './reading.ts';
+import type { SystemHarness } from './harness.ts';
 import type { Subject } from './subject.ts';
 
 const loginTriesMax = 2;
 const closeTimeoutMs = 10_000;
 
 /** Login, check, abort and close. */
-export function testSessions(current: () => Subject): void {
-  const page = (subject: Subject) => ({ entity: firstEntity(subject), selection: everything, checkpoint: null, pageSize: 7 });
+export function testSessions(current: () => Subject, { loginsDoNotExpire }: SystemHarness): void {
+  const page = (subject: Subject) => ({ entity: firstEntity(subject.connector), selection: everything, checkpoint: null, pageSize: 7 });
 
   test('a check finds every declared entity readable, and the same account in every session', async () => {
     const subject = current();
@@ -34,12 +35,13 @@ export function testSessions(current: () => Subject): void {
     expect(subject.proxy.refusals() - before).toBeLessThanOrEqual(loginTriesMax);
   });
 
-  test('a login that has expired is made anew without the caller noticing, for all callers at once', async () => {
+  test(`a login that has expired is made anew for all callers: ${loginsDoNotExpire ?? 'shown'}`, async () => {
+    if (loginsDoNotExpire !== undefined) return expect(loginsDoNotExpire.length).toBeGreaterThan(20);
     const subject = current();
     const session = subject.open();
     const read = () => session.readPage({ ...page(subject), signal });
     const before = await read();
-    subject.proxy.fail({ kind: 'answer', status: 401 }, 3);
+    subject.proxy.expireLogins();
     expect(await Promise.all([read(), read(), read()])).toEqual([before, before, before]);
   });
 
@@ -96,10 +98,4 @@ export function testSessions(current: () => Subject): void {
       expect(failure).toMatchObject({ code: 'unsupported' });
     }
   });
-}
-
-function firstEntity({ connector }: Subject): Entity {
-  const [entity] = declaredEntities(connector);
-  if (!entity) throw new Error(`${connector.system} declares no entity.`);
-  return entity;
 }

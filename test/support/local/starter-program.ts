@@ -9,5 +9,6 @@ const exports = (await import(new URL(`../../../${module}`, import.meta.url).hre
 const launcher = exports[exportName];
 if (!launcher) throw new Error(`${module} has no export ${exportName}`);
 
-console.log(JSON.stringify(await launcher({ onProgress: () => undefined, ...JSON.parse(options) })));
+const started = await launcher({ onProgress: () => undefined, ...JSON.parse(options) });
+process.stdout.write(`${JSON.stringify(started)}\n`);
 setInterval(() => undefined, 60_000);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 
 const program = fileURLToPath(new URL('./starter-program.ts', import.meta.url));
 
@@ -21,6 +22,9 @@ export async function startElsewhere<Started>(
 ): Promise<Starter<Started>> {
   const child = spawn(process.execPath, ['--import', 'tsx', program, module, exportName, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
   });
   const exited = once(child, 'exit');
   const [line] = (await Promise.race([

@@ -22,7 +22,7 @@ export interface TrytonEnvironment {
 export interface EnvironmentOptions {
   readonly series: TrytonSeries;
   readonly cacheDir: string;
-  readonly onProgress: (message: string) => void;
+  readonly onProgress: (message: string) => unknown;
 }
 
 const installTimeoutMs = 15 * 60_000;

@@ -14,7 +14,7 @@ export interface TrytonOptions {
   readonly cacheDir: string;
   /** The server's own files go to `<stateDir>/tryton-<series>`. */
   readonly stateDir: string;
-  readonly onProgress?: (message: string) => void;
+  readonly onProgress?: (message: string) => unknown;
   /** Starts from a new copy of the prepared database; what was written to the old one is gone. */
   readonly fresh?: boolean;
 }

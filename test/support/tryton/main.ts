@@ -9,7 +9,7 @@ import { isTrytonSeries, trytonSeries } from './series.ts';
 try {
   await main();
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }
 
@@ -28,10 +28,17 @@ async function main(): Promise<void> {
   if (command === 'clean') return removeTryton({ series, stateDir });
   if (command !== 'up')
     throw new Error(`${command === undefined ? 'No command was given' : `"${command}" is no command`}.\n${usage()}`);
-  const server = await startTryton({ series, cacheDir, stateDir, fresh, onProgress: console.error });
-  console.log(`Tryton ${server.version} ${server.adopted ? 'already runs' : 'is up'}, process ${server.pid}`);
-  console.log(`url       ${server.url}\ndatabase  ${server.database}\nuser      ${server.user}`);
-  console.log(`password  in ${passwordFileOf({ series, stateDir })}`);
+  const server = await startTryton({ series, cacheDir, stateDir, fresh, onProgress });
+  process.stdout.write(`Tryton ${server.version} ${server.adopted ? 'already runs' : 'is up'}, process ${server.pid}
+url       ${server.url}
+database  ${server.database}
+user      ${server.user}
+password  in ${passwordFileOf({ series, stateDir })}
+`);
+}
+
+function onProgress(message: string): void {
+  process.stderr.write(`${message}\n`);
 }
 
 function usage(): string {
