@@ -27,8 +27,13 @@ export async function checkConnection(
   const check = await session.check(Context.current().cancellationSignal);
   const readable = entities.filter((entity) => check.entities[entity]?.readable);
   if (readable.length === 0) {
-    const hints = Object.entries(check.entities).map(([entity, result]) => (result.readable ? '' : `${entity}: ${result.message} ${result.hint}`));
-    throw new FlowsError('permission_denied', `${connector.title} accepted the login, but the account may read nothing. ${hints.join(' ')}`);
+    const hints = Object.entries(check.entities).map(([entity, result]) =>
+      result.readable ? '' : `${entity}: ${result.message} ${result.hint}`,
+    );
+    throw new FlowsError(
+      'permission_denied',
+      `${connector.title} accepted the login, but the account may read nothing. ${hints.join(' ')}`,
+    );
   }
   await activateConnection(database, connectionId, { ...check, entities: readable, intervalMs: intervalMsDefault });
   // The profile that was just found is what a session is opened with.

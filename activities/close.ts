@@ -16,7 +16,10 @@ export interface CloseSyncInput {
 }
 
 /** Records that a sync failed or was cancelled: on its stream, its request and its execution. Keeps the checkpoint. */
-export async function closeSync(dependencies: Dependencies, { execution, streamId, state, error }: CloseSyncInput): Promise<void> {
+export async function closeSync(
+  dependencies: Dependencies,
+  { execution, streamId, state, error }: CloseSyncInput,
+): Promise<void> {
   await failRun(dependencies.database, streamId, { executionId: execution.id, state, error });
   await startPending(dependencies, streamId);
 }
@@ -28,7 +31,10 @@ export interface CloseConnectInput {
 }
 
 /** Records that connecting failed. */
-export async function closeConnect({ database }: Dependencies, { execution, connectionId, error }: CloseConnectInput): Promise<void> {
+export async function closeConnect(
+  { database }: Dependencies,
+  { execution, connectionId, error }: CloseConnectInput,
+): Promise<void> {
   await failConnection(database, connectionId, error);
   await endExecution(database, execution.id, { state: 'failed', error });
 }
@@ -43,7 +49,10 @@ export interface CloseExecutionInput {
 }
 
 /** Records how an execution ended that has nothing else to end. */
-export function closeExecution({ database }: Dependencies, { execution, state, ...end }: CloseExecutionInput): Promise<void> {
+export function closeExecution(
+  { database }: Dependencies,
+  { execution, state, ...end }: CloseExecutionInput,
+): Promise<void> {
   const counts = { ...end.counts, ...(end.reason !== undefined && { reason: end.reason }) };
   return endExecution(database, execution.id, { state, error: end.error ?? null, counts });
 }

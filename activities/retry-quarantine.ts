@@ -25,7 +25,10 @@ const recordsMax = 1_000;
  * Fetches the quarantined records of a stream again and stores them as they are now: what is good leaves the quarantine,
  * what is still bad stays with its new reason, what is gone is tombstoned.
  */
-export async function retryQuarantine(dependencies: Dependencies, input: RetryQuarantineInput): Promise<{ step: SyncCounts }> {
+export async function retryQuarantine(
+  dependencies: Dependencies,
+  input: RetryQuarantineInput,
+): Promise<{ step: SyncCounts }> {
   const { database, sessions } = dependencies;
   const connection = await readConnection(database, input.connectionId);
   const stream = await readStream(database, input.streamId);
@@ -34,7 +37,10 @@ export async function retryQuarantine(dependencies: Dependencies, input: RetryQu
   let step = noCounts;
   for (let start = 0; start < remoteIds.length; start += fetchRecordsMax) {
     const chunk = remoteIds.slice(start, start + fetchRecordsMax);
-    step = addCounts(step, await fetchAndCommit(dependencies, { stream, open, remoteIds: chunk, profile: connection.profile }));
+    step = addCounts(
+      step,
+      await fetchAndCommit(dependencies, { stream, open, remoteIds: chunk, profile: connection.profile }),
+    );
     Context.current().heartbeat({ read: step.read });
   }
   return { step };
@@ -60,17 +66,37 @@ async function fetchAndCommit(dependencies: Dependencies, chunk: Chunk): Promise
   }
 }
 
-async function fetchAndCommitOnce({ database }: Dependencies, { stream, open, remoteIds, profile }: Chunk): Promise<SyncCounts> {
+async function fetchAndCommitOnce(
+  { database }: Dependencies,
+  { stream, open, remoteIds, profile }: Chunk,
+): Promise<SyncCounts> {
   const declaration = open.connector.entities[stream.entity] as EntityDeclaration | undefined;
   if (!declaration) throw new FlowsError('unsupported', `${open.connector.title} has no ${stream.entity}.`);
   const fetchNumber = await nextFetchNumber(database);
-  const items = await open.session.fetchRecords({ entity: stream.entity, remoteIds, signal: Context.current().cancellationSignal });
-  const context = { entity: stream.entity, lineageId: stream.lineage_id, declaration, stamps: open.connector.stamps, profile };
+  const items = await open.session.fetchRecords({
+    entity: stream.entity,
+    remoteIds,
+    signal: Context.current().cancellationSignal,
+  });
+  const context = {
+    entity: stream.entity,
+    lineageId: stream.lineage_id,
+    declaration,
+    stamps: open.connector.stamps,
+    profile,
+  };
   const { rows, ids, quarantined } = transformPage(items, fetchNumber, context);
   const present = new Set([...ids, ...quarantined.flatMap(({ recordId: id }) => (id === null ? [] : [id]))]);
   const gone = remoteIds
     .map((remoteId) => ({ remoteId, recordId: recordId(stream.lineage_id, stream.entity, remoteId) }))
     .filter(({ recordId: id }) => !present.has(id));
-  const counts = await commitPoint(database, { streamId: stream.id, origin: 'incremental', rows, quarantined, gone, fetchNumber });
+  const counts = await commitPoint(database, {
+    streamId: stream.id,
+    origin: 'incremental',
+    rows,
+    quarantined,
+    gone,
+    fetchNumber,
+  });
   return addCounts(counts, { read: items.length });
 }

@@ -20,7 +20,8 @@ export async function syncStep(dependencies: Dependencies, input: SyncStepInput)
   const connection = await readConnection(database, input.connectionId);
   const reason = reasonToSkip(connection, await readStream(database, input.streamId));
   if (reason) return { state: 'skipped', reason };
-  if (await isAnswered(dependencies, input)) return { state: 'skipped', reason: 'another run has answered the request' };
+  if (await isAnswered(dependencies, input))
+    return { state: 'skipped', reason: 'another run has answered the request' };
   const claimed = await claimStream(database, input.streamId, {
     holder: { workflowId: input.execution.workflowId, runId: input.execution.firstRunId },
     isClosed: (holder) => dependencies.engine.isClosed(holder),
@@ -34,7 +35,8 @@ export async function syncStep(dependencies: Dependencies, input: SyncStepInput)
       const waitMs = Math.min(error.retryAfterMs ?? rateLimitWaitMs, rateLimitWaitMsMax);
       return { state: 'wait', waitMs, reason: 'rate limit of the system' };
     }
-    if (error instanceof FlowsError && error.code === 'authentication_failed') await dependencies.sessions.drop(connection.id);
+    if (error instanceof FlowsError && error.code === 'authentication_failed')
+      await dependencies.sessions.drop(connection.id);
     throw error;
   }
 }

@@ -63,7 +63,10 @@ export function createEngine(client: Client): TemporalEngine {
   };
 }
 
-async function startConnect(client: Client, { connectionId, system }: { connectionId: string; system: string }): Promise<void> {
+async function startConnect(
+  client: Client,
+  { connectionId, system }: { connectionId: string; system: string },
+): Promise<void> {
   await client.workflow.start('connect', {
     workflowId: workflowIds.connect(connectionId),
     taskQueue: taskQueues.workflow,
@@ -82,7 +85,11 @@ async function startSync(client: Client, stream: RequestedSync): Promise<void> {
     return;
   }
   const workflowId = workflowIds.requestedSync(mode, connectionId, entity, requestId);
-  await startOnStream(client, stream, { workflow: mode === 'full' ? 'initialSync' : 'reconcile', workflowId, requestId });
+  await startOnStream(client, stream, {
+    workflow: mode === 'full' ? 'initialSync' : 'reconcile',
+    workflowId,
+    requestId,
+  });
 }
 
 async function retryQuarantine(client: Client, stream: StreamRef): Promise<SyncCounts> {

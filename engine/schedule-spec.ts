@@ -8,12 +8,20 @@ type Spec = ScheduleOptions['spec'];
  * When a stream's schedule fires. Intervals are spread over their length by the stream's id, stably, so that a thousand
  * connections on the same interval do not all start at once.
  */
-export function scheduleSpec(stream: { streamId: string; intervalMs: number | null; cron: string | null; timeZone: string | null }): Spec {
+export function scheduleSpec(stream: {
+  streamId: string;
+  intervalMs: number | null;
+  cron: string | null;
+  timeZone: string | null;
+}): Spec {
   if (stream.cron !== null) {
     return { cronExpressions: [stream.cron], timezone: stream.timeZone ?? 'UTC' };
   }
   if (stream.intervalMs === null) {
-    throw new FlowsError('configuration_invalid', `The stream ${stream.streamId} has neither an interval nor a cron text.`);
+    throw new FlowsError(
+      'configuration_invalid',
+      `The stream ${stream.streamId} has neither an interval nor a cron text.`,
+    );
   }
   return { intervals: [{ every: stream.intervalMs, offset: spreadOf(stream.streamId, stream.intervalMs) }] };
 }

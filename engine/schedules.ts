@@ -65,7 +65,8 @@ async function ensureSchedule(client: Client, wanted: WantedSchedule): Promise<b
 
 function streamSchedule(workflow: 'incrementalSync' | 'reconcile', stream: ScheduledStreamRef): WantedSchedule {
   const { connectionId, entity, system, paused } = stream;
-  const scheduleId = workflow === 'reconcile' ? workflowIds.reconcile(connectionId, entity) : workflowIds.sync(connectionId, entity);
+  const scheduleId =
+    workflow === 'reconcile' ? workflowIds.reconcile(connectionId, entity) : workflowIds.sync(connectionId, entity);
   const spec = scheduleSpec(stream);
   const recipe = JSON.stringify(spec);
   return {

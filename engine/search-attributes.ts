@@ -15,5 +15,7 @@ export function searchAttributes(about: {
     ['FlowsKind', about.kind],
     ['FlowsState', 'running'],
   ];
-  return pairs.flatMap(([name, value]) => (value === undefined ? [] : [{ key: defineSearchAttributeKey(name, 'KEYWORD'), value }]));
+  return pairs.flatMap(([name, value]) =>
+    value === undefined ? [] : [{ key: defineSearchAttributeKey(name, 'KEYWORD'), value }],
+  );
 }

@@ -7,7 +7,10 @@ const plainPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 const numericPattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
 
 /** A decimal number as text in plain notation: `-?digits[.digits]`, no exponent, no leading zeros. Never a JSON number. */
-export const decimal = z.string().max(2 * digitsMax + 2).regex(plainPattern, 'must be a decimal number in plain notation');
+export const decimal = z
+  .string()
+  .max(2 * digitsMax + 2)
+  .regex(plainPattern, 'must be a decimal number in plain notation');
 
 /**
  * A decimal in plain notation from what a system sent: a text or a JSON number. The digits are kept as sent, so

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 /** An instant in UTC with six digits of a second, e.g. `2026-11-01T08:15:30.123456Z`: sorts as text. */
-export const instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/, 'must be a UTC instant with six digits of a second');
+export const instant = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/, 'must be a UTC instant with six digits of a second');
 
 /** A calendar day without a zone: `YYYY-MM-DD`. */
 export const calendarDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date like 2026-11-01');

@@ -116,11 +116,26 @@ async function commitBatch(client: pg.PoolClient, options: CommitOptions): Promi
     );
   }
   if (hasRows) await resolveQuarantine(client, stream.id);
-  const upserted = hasRows ? await upsertIncoming(client, { stream, owner: context, hasDuplicates: progress.hasDuplicates }) : { changes: 0 };
-  if (context.seenScanId) await recordSeen(client, { scanId: context.seenScanId, lineageId: context.lineageId, entity: context.entity, quarantined: progress.quarantined, hasRows });
+  const upserted = hasRows
+    ? await upsertIncoming(client, { stream, owner: context, hasDuplicates: progress.hasDuplicates })
+    : { changes: 0 };
+  if (context.seenScanId)
+    await recordSeen(client, {
+      scanId: context.seenScanId,
+      lineageId: context.lineageId,
+      entity: context.entity,
+      quarantined: progress.quarantined,
+      hasRows,
+    });
   await quarantineRecords(client, stream.id, progress.quarantined);
   const { changes: upserts, ...rowCounts } = upserted;
-  const deleted = progress.gone ? await tombstoneRecords(client, { sequence: stream.sequence + upserts, origin: context.origin, gone: progress.gone }) : 0;
+  const deleted = progress.gone
+    ? await tombstoneRecords(client, {
+        sequence: stream.sequence + upserts,
+        origin: context.origin,
+        gone: progress.gone,
+      })
+    : 0;
   const changes = upserts + deleted;
   const counts = addCounts(addCounts(rowCounts, { deleted }), {
     read: progress.read,
@@ -142,7 +157,10 @@ interface SaveProgressOptions {
   readonly runCounts: SyncCounts;
 }
 
-async function saveProgress(client: pg.PoolClient, { stream, progress, sequence, runCounts }: SaveProgressOptions): Promise<void> {
+async function saveProgress(
+  client: pg.PoolClient,
+  { stream, progress, sequence, runCounts }: SaveProgressOptions,
+): Promise<void> {
   await client.query(
     `update stream set sequence = $2, checkpoint = $3, checkpoint_number = checkpoint_number + 1, watermark = coalesce($4, watermark),
        run_stamp_max = $5, run_counts = $6, run_fetch_number = greatest(run_fetch_number, $7)

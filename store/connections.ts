@@ -40,7 +40,10 @@ export async function insertConnection(database: Database, connection: NewConnec
       .executeTakeFirst(),
   );
   if (row) return row;
-  throw new FlowsError('duplicate', `There is already a connection named "${connection.name}". Choose another name, or remove that one first.`);
+  throw new FlowsError(
+    'duplicate',
+    `There is already a connection named "${connection.name}". Choose another name, or remove that one first.`,
+  );
 }
 
 /** A connection by its id or its name. Throws `not_found`. */
@@ -49,7 +52,9 @@ export async function readConnection(database: Database, idOrName: string): Prom
     database.query
       .selectFrom('connection')
       .selectAll()
-      .where(({ or, eb, and }) => or([eb('id', '=', idOrName), and([eb('name', '=', idOrName), eb('lifecycle', '<>', 'disconnected')])]))
+      .where(({ or, eb, and }) =>
+        or([eb('id', '=', idOrName), and([eb('name', '=', idOrName), eb('lifecycle', '<>', 'disconnected')])]),
+      )
       .executeTakeFirst(),
   );
   if (row) return row;
@@ -82,7 +87,11 @@ export interface CheckedConnection {
  * Makes a checked connection active and adds the streams that it lacks. Refuses another account than the one that the
  * connection had, so that nothing of it is mixed in.
  */
-export function activateConnection(database: Database, connectionId: string, checked: CheckedConnection): Promise<void> {
+export function activateConnection(
+  database: Database,
+  connectionId: string,
+  checked: CheckedConnection,
+): Promise<void> {
   return inTransaction(database, async (client) => {
     const { rows } = await client.query<Pick<ConnectionRow, 'fingerprint' | 'lineage_id' | 'lifecycle'>>(
       'select fingerprint, lineage_id, lifecycle from connection where id = $1 for update',
@@ -91,7 +100,10 @@ export function activateConnection(database: Database, connectionId: string, che
     const connection = rows[0];
     if (!connection) throw new FlowsError('not_found', `There is no connection ${connectionId}.`);
     if (connection.fingerprint !== null && connection.fingerprint !== checked.fingerprint) {
-      throw new FlowsError('configuration_invalid', 'The credentials belong to another account than the one that this connection was made for. Make a new connection for it.');
+      throw new FlowsError(
+        'configuration_invalid',
+        'The credentials belong to another account than the one that this connection was made for. Make a new connection for it.',
+      );
     }
     if (connection.lifecycle !== 'connecting' && connection.lifecycle !== 'active') {
       throw new FlowsError('invalid_state', `The connection is ${connection.lifecycle}: it cannot become active.`);
@@ -137,7 +149,10 @@ export async function pauseConnection(database: Database, connectionId: string, 
 /** Ends a connection: its credentials are wiped, its streams' claims are fenced, its records stay. */
 export function removeConnection(database: Database, connectionId: string): Promise<void> {
   return inTransaction(database, async (client) => {
-    await client.query(`update connection set lifecycle = 'disconnected', credentials = null, updated_at = now() where id = $1`, [connectionId]);
+    await client.query(
+      `update connection set lifecycle = 'disconnected', credentials = null, updated_at = now() where id = $1`,
+      [connectionId],
+    );
     await client.query('update stream set epoch = epoch + 1, paused = true where connection_id = $1', [connectionId]);
   });
 }

@@ -17,18 +17,26 @@ export function toStoreError(error: unknown): FlowsError {
     );
   }
   if (code === '3D000' || code === '28P01' || code === '28000') {
-    return new FlowsError('configuration_invalid', `Postgres refused the login (${message}). Check DATABASE_URL.`, { cause: error });
+    return new FlowsError('configuration_invalid', `Postgres refused the login (${message}). Check DATABASE_URL.`, {
+      cause: error,
+    });
   }
   if (code === '42P01') {
-    return new FlowsError('configuration_invalid', `A table is missing (${message}). Run "flows migrate".`, { cause: error });
+    return new FlowsError('configuration_invalid', `A table is missing (${message}). Run "flows migrate".`, {
+      cause: error,
+    });
   }
-  return new FlowsError('internal', `Postgres refused a statement (${code ?? 'no code'}: ${message}).`, { cause: error });
+  return new FlowsError('internal', `Postgres refused a statement (${code ?? 'no code'}: ${message}).`, {
+    cause: error,
+  });
 }
 
 function isTransient(code: string | undefined, message: string): boolean {
   if (code !== undefined && /^[0-9A-Z]{5}$/.test(code)) return transientClasses.has(code.slice(0, 2));
   if (code !== undefined && transientSystemCodes.has(code)) return true;
-  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(message);
+  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+    message,
+  );
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -120,7 +120,10 @@ export async function endExecution(
 }
 
 /** Executions that are not known to have ended, oldest first. */
-export function listOpenExecutions(database: Database, options: { before: string; limit: number }): Promise<ExecutionRow[]> {
+export function listOpenExecutions(
+  database: Database,
+  options: { before: string; limit: number },
+): Promise<ExecutionRow[]> {
   return stored(
     database.query
       .selectFrom('execution')

@@ -34,7 +34,6 @@ const incomingTableSql = `
 const copySql = `copy incoming (id, remote_id, stamp, version, created_at, updated_at, deleted, content_hash, raw_hash, fetch_number, data, raw)
   from stdin (format csv, delimiter E'\\x02', quote E'\\x01', null '')`;
 
-
 /** Rows on their way into the temporary table `incoming`, inside a transaction that has begun. */
 export interface IncomingCopy {
   /** Resolves when more may be written. */

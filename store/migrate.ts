@@ -32,7 +32,11 @@ export async function migrate(database: Database): Promise<readonly string[]> {
     const pending = migrations.filter((migration) => !applied.has(migration.version));
     for (const { version, name, sql, checksum } of pending) {
       await client.query(sql);
-      await client.query('insert into schema_migration (version, name, checksum) values ($1, $2, $3)', [version, name, checksum]);
+      await client.query('insert into schema_migration (version, name, checksum) values ($1, $2, $3)', [
+        version,
+        name,
+        checksum,
+      ]);
     }
     return pending.map((migration) => migration.name);
   });
@@ -41,7 +45,9 @@ export async function migrate(database: Database): Promise<readonly string[]> {
 /** Throws `configuration_invalid` when the schema is older or newer than this program. */
 export async function checkSchema(database: Database): Promise<void> {
   const migrations = await readMigrations();
-  const exists = await stored(database.pool.query<{ table: string | null }>(`select to_regclass('schema_migration') as table`));
+  const exists = await stored(
+    database.pool.query<{ table: string | null }>(`select to_regclass('schema_migration') as table`),
+  );
   const applied = exists.rows[0]?.table ? await readApplied(database.pool) : new Map<number, string>();
   refuseUnknown(migrations, applied);
   const missing = migrations.filter((migration) => !applied.has(migration.version));
@@ -63,7 +69,9 @@ async function readMigrations(): Promise<Migration[]> {
 }
 
 async function readApplied(client: pg.Pool | pg.PoolClient): Promise<Map<number, string>> {
-  const { rows } = await stored(client.query<{ version: number; checksum: string }>('select version, checksum from schema_migration'));
+  const { rows } = await stored(
+    client.query<{ version: number; checksum: string }>('select version, checksum from schema_migration'),
+  );
   return new Map(rows.map((row) => [row.version, row.checksum]));
 }
 
@@ -72,10 +80,16 @@ function refuseUnknown(migrations: readonly Migration[], applied: ReadonlyMap<nu
   for (const [version, checksum] of applied) {
     const migration = known.get(version);
     if (!migration) {
-      throw new FlowsError('configuration_invalid', `The database has migration ${version}, which is newer than this program. Use the newer program.`);
+      throw new FlowsError(
+        'configuration_invalid',
+        `The database has migration ${version}, which is newer than this program. Use the newer program.`,
+      );
     }
     if (migration.checksum !== checksum) {
-      throw new FlowsError('configuration_invalid', `The migration ${migration.name} was edited after it was applied. Restore its file and add a new one.`);
+      throw new FlowsError(
+        'configuration_invalid',
+        `The migration ${migration.name} was edited after it was applied. Restore its file and add a new one.`,
+      );
     }
   }
 }

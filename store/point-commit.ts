@@ -32,11 +32,20 @@ export function commitPoint(database: Database, commit: PointCommit): Promise<Sy
     );
     const stream = rows[0];
     if (!stream) throw new FlowsError('not_found', `There is no stream ${commit.streamId}.`);
-    if (stream.lifecycle !== 'active') throw new FlowsError('invalid_state', `The connection is ${stream.lifecycle}: nothing of it is stored any more.`);
+    if (stream.lifecycle !== 'active')
+      throw new FlowsError('invalid_state', `The connection is ${stream.lifecycle}: nothing of it is stored any more.`);
     if (stream.run_fetch_number > commit.fetchNumber) {
-      throw new FlowsError('version_conflict', 'A sync has read on since these records were fetched. They are fetched again.');
+      throw new FlowsError(
+        'version_conflict',
+        'A sync has read on since these records were fetched. They are fetched again.',
+      );
     }
-    const owner = { lineageId: stream.lineage_id, connectionId: stream.connection_id, entity: stream.entity, origin: commit.origin };
+    const owner = {
+      lineageId: stream.lineage_id,
+      connectionId: stream.connection_id,
+      entity: stream.entity,
+      origin: commit.origin,
+    };
     let counts = addCounts({ quarantined: commit.quarantined.length }, {});
     let changes = 0;
     if (commit.rows !== '') {
@@ -50,8 +59,16 @@ export function commitPoint(database: Database, commit: PointCommit): Promise<Sy
     }
     await quarantineRecords(client, stream.id, commit.quarantined);
     const gone = { recordIds: commit.gone.map(({ recordId }) => recordId), fetchNumber: commit.fetchNumber };
-    const deleted = await tombstoneRecords(client, { sequence: stream.sequence + changes, origin: commit.origin, gone });
-    await resolveGone(client, stream.id, commit.gone.map(({ remoteId }) => remoteId));
+    const deleted = await tombstoneRecords(client, {
+      sequence: stream.sequence + changes,
+      origin: commit.origin,
+      gone,
+    });
+    await resolveGone(
+      client,
+      stream.id,
+      commit.gone.map(({ remoteId }) => remoteId),
+    );
     changes += deleted;
     if (changes > 0) {
       await client.query('update stream set sequence = sequence + $2 where id = $1', [stream.id, changes]);

@@ -15,7 +15,10 @@ const conditions = {
 } as const;
 export type PrunedTable = keyof typeof conditions;
 
-export const prunedTables = Object.entries(conditions).map(([name, { keepDays }]) => ({ name: name as PrunedTable, keepDays }));
+export const prunedTables = Object.entries(conditions).map(([name, { keepDays }]) => ({
+  name: name as PrunedTable,
+  keepDays,
+}));
 
 /** Removes the rows of a table that ended before an instant, and gives their number. */
 export async function pruneTable(database: Database, table: PrunedTable, before: string): Promise<number> {
@@ -23,7 +26,10 @@ export async function pruneTable(database: Database, table: PrunedTable, before:
   let removed = 0;
   for (let portion = 0; portion < portionsMax; portion++) {
     const { rowCount } = await stored(
-      database.pool.query(`delete from ${table} where ctid in (select ctid from ${table} where ${where} limit ${portionMax})`, [before]),
+      database.pool.query(
+        `delete from ${table} where ctid in (select ctid from ${table} where ${where} limit ${portionMax})`,
+        [before],
+      ),
     );
     removed += rowCount ?? 0;
     if ((rowCount ?? 0) < portionMax) break;

@@ -19,7 +19,11 @@ export interface QuarantinedRecord {
 }
 
 /** Writes records to the quarantine, inside a transaction that has locked the stream; a known one is counted up. */
-export async function quarantineRecords(client: pg.PoolClient, streamId: string, records: readonly QuarantinedRecord[]): Promise<void> {
+export async function quarantineRecords(
+  client: pg.PoolClient,
+  streamId: string,
+  records: readonly QuarantinedRecord[],
+): Promise<void> {
   for (const record of records) {
     await client.query(quarantineSql, [
       newId('quarantine'),
@@ -52,15 +56,23 @@ export async function resolveQuarantine(client: pg.PoolClient, streamId: string)
 }
 
 /** Resolves what the source no longer has. */
-export async function resolveGone(client: pg.PoolClient, streamId: string, remoteIds: readonly string[]): Promise<void> {
-  await client.query('update quarantine set resolved_at = now() where stream_id = $1 and resolved_at is null and remote_id = any($2)', [
-    streamId,
-    remoteIds,
-  ]);
+export async function resolveGone(
+  client: pg.PoolClient,
+  streamId: string,
+  remoteIds: readonly string[],
+): Promise<void> {
+  await client.query(
+    'update quarantine set resolved_at = now() where stream_id = $1 and resolved_at is null and remote_id = any($2)',
+    [streamId, remoteIds],
+  );
 }
 
 /** The remote ids of a stream's open quarantine, oldest first; those without an id can only be read again by a sync. */
-export async function openQuarantineIds(database: Database, streamId: string, limit: number): Promise<readonly string[]> {
+export async function openQuarantineIds(
+  database: Database,
+  streamId: string,
+  limit: number,
+): Promise<readonly string[]> {
   const rows = await stored(
     database.query
       .selectFrom('quarantine')

@@ -34,13 +34,20 @@ export async function requestSync(database: Database, request: NewSyncRequest): 
 
 /** A request by its id. */
 export function readRequest(database: Database, requestId: string): Promise<SyncRequestRow> {
-  return stored(database.query.selectFrom('sync_request').selectAll().where('id', '=', requestId).executeTakeFirstOrThrow());
+  return stored(
+    database.query.selectFrom('sync_request').selectAll().where('id', '=', requestId).executeTakeFirstOrThrow(),
+  );
 }
 
 /** The request of a stream that no run has taken yet. */
 export async function pendingRequest(database: Database, streamId: string): Promise<SyncRequestRow | null> {
   const row = await stored(
-    database.query.selectFrom('sync_request').selectAll().where('stream_id', '=', streamId).where('state', '=', 'pending').executeTakeFirst(),
+    database.query
+      .selectFrom('sync_request')
+      .selectAll()
+      .where('stream_id', '=', streamId)
+      .where('state', '=', 'pending')
+      .executeTakeFirst(),
   );
   return row ?? null;
 }
@@ -52,7 +59,14 @@ export function listWaitingRequests(database: Database, options: { before: strin
       .selectFrom('sync_request')
       .innerJoin('stream', 'stream.id', 'sync_request.stream_id')
       .innerJoin('connection', 'connection.id', 'stream.connection_id')
-      .select(['sync_request.id', 'stream.connection_id', 'sync_request.stream_id', 'stream.entity', 'connection.system', 'sync_request.mode'])
+      .select([
+        'sync_request.id',
+        'stream.connection_id',
+        'sync_request.stream_id',
+        'stream.entity',
+        'connection.system',
+        'sync_request.mode',
+      ])
       .where('sync_request.state', '=', 'pending')
       .where('sync_request.created_at', '<', options.before)
       .where('connection.lifecycle', '=', 'active')

@@ -156,7 +156,10 @@ export async function nextFetchNumber(database: Database): Promise<number> {
 }
 
 async function insertScan(client: pg.PoolClient, streamId: string, scan: NewRun['scan']): Promise<string | null> {
-  await client.query(`update scan set state = 'broken', ended_at = now() where stream_id = $1 and state in ('running', 'whole')`, [streamId]);
+  await client.query(
+    `update scan set state = 'broken', ended_at = now() where stream_id = $1 and state in ('running', 'whole')`,
+    [streamId],
+  );
   if (!scan) return null;
   const id = newId('scan');
   await client.query('insert into scan (id, stream_id, documents_from, start_fetch_number) values ($1, $2, $3, $4)', [

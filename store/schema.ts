@@ -2,7 +2,15 @@ import type { ColumnType, Generated } from 'kysely';
 import type { Entity } from '../model/entities/registry.ts';
 import type { ErrorSummary, Problem } from '../model/errors/flows-error.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import type { ChangeOrigin, ExecutionState, Lifecycle, RunKind, RunState, SyncCounts, SyncMode } from '../model/sync.ts';
+import type {
+  ChangeOrigin,
+  ExecutionState,
+  Lifecycle,
+  RunKind,
+  RunState,
+  SyncCounts,
+  SyncMode,
+} from '../model/sync.ts';
 
 /**
  * The tables as TypeScript sees them. Instants are texts in UTC with six digits; bigint columns are numbers (they count,

@@ -57,7 +57,9 @@ export async function claimStream(database: Database, streamId: string, options:
 
 /** A stream by its id. Throws `not_found`. */
 export async function readStream(database: Database, streamId: string): Promise<StreamRow> {
-  const row = await stored(database.query.selectFrom('stream').selectAll().where('id', '=', streamId).executeTakeFirst());
+  const row = await stored(
+    database.query.selectFrom('stream').selectAll().where('id', '=', streamId).executeTakeFirst(),
+  );
   if (!row) throw new FlowsError('not_found', `There is no stream ${streamId}.`);
   return row;
 }
@@ -71,7 +73,9 @@ export function listStreams(database: Database, connectionId: string): Promise<S
 
 /** The stream whose present or last run belongs to an execution. */
 export async function streamOfRun(database: Database, executionId: string): Promise<StreamRow | null> {
-  const row = await stored(database.query.selectFrom('stream').selectAll().where('run_execution_id', '=', executionId).executeTakeFirst());
+  const row = await stored(
+    database.query.selectFrom('stream').selectAll().where('run_execution_id', '=', executionId).executeTakeFirst(),
+  );
   return row ?? null;
 }
 

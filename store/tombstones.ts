@@ -22,7 +22,13 @@ export async function tombstoneRecords(
 ): Promise<number> {
   const { gone } = options;
   const stamps = gone.stamps ?? gone.recordIds.map(() => null);
-  const { rowCount } = await client.query(tombstoneSql, [gone.recordIds, stamps, gone.fetchNumber, options.sequence, options.origin]);
+  const { rowCount } = await client.query(tombstoneSql, [
+    gone.recordIds,
+    stamps,
+    gone.fetchNumber,
+    options.sequence,
+    options.origin,
+  ]);
   return rowCount ?? 0;
 }
 
@@ -74,7 +80,10 @@ export async function findUnseen(
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
-          selectFrom('scan_seen').select('record_id').where('scan_id', '=', scan.id).whereRef('scan_seen.record_id', '=', 'record.id'),
+          selectFrom('scan_seen')
+            .select('record_id')
+            .where('scan_id', '=', scan.id)
+            .whereRef('scan_seen.record_id', '=', 'record.id'),
         ),
       ),
     )

@@ -44,7 +44,9 @@ export async function upsertIncoming(client: pg.PoolClient, options: UpsertOptio
   return { changes, ...counts };
 }
 
-type UpsertCounts = Pick<SyncCounts, 'created' | 'changed' | 'unchanged' | 'raw_only' | 'deleted' | 'outdated'> & { changes: number };
+type UpsertCounts = Pick<SyncCounts, 'created' | 'changed' | 'unchanged' | 'raw_only' | 'deleted' | 'outdated'> & {
+  changes: number;
+};
 
 /** One record per key: the newest stamp, then the newest fetch, then the last in the page. */
 const dropOlderDuplicatesSql = `

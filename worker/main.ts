@@ -20,8 +20,19 @@ import { createWorkers, runWorkers } from './workers.ts';
 export async function runWorker(): Promise<void> {
   const config = readConfig();
   const logger = createLogger({ level: config.logLevel, name: 'flows-worker' });
-  Runtime.install({ logger: toTemporalLogger(logger), telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'WARN' } } } });
+  Runtime.install({
+    logger: toTemporalLogger(logger),
+    telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'WARN' } } },
+  });
   const databaseUrl = required('DATABASE_URL', config.databaseUrl);
+  // Two batches a step, and a few for what the other steps ask.
+  const connectionsMin = 2 * config.syncStepsMax + 4;
+  if (config.databaseConnectionsMax < connectionsMin) {
+    throw new FlowsError(
+      'configuration_invalid',
+      `FLOWS_DATABASE_CONNECTIONS_MAX is ${config.databaseConnectionsMax}; ${config.syncStepsMax} bulk steps need ${connectionsMin}. Raise it, or lower FLOWS_SYNC_STEPS_MAX.`,
+    );
+  }
   const secretBox = createSecretBox(required('FLOWS_MASTER_KEY', config.masterKey));
   const database = openDatabase(databaseUrl, {
     applicationName: 'flows-worker',
@@ -63,17 +74,21 @@ export async function runWorker(): Promise<void> {
 
 function required(name: string, value: string | undefined): string {
   if (value !== undefined) return value;
-  throw new FlowsError('configuration_invalid', `${name} is not set. The local stack sets it by itself (npm start); elsewhere it must be given.`);
+  throw new FlowsError(
+    'configuration_invalid',
+    `${name} is not set. The local stack sets it by itself (npm start); elsewhere it must be given.`,
+  );
 }
 
 /** Temporal passes its facts last, pino takes them first. Task tokens are of no use in a log. */
 function toTemporalLogger(logger: Logger): TemporalLogger {
   const write = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, facts?: object) => {
-    const { taskToken, ...rest } = (facts ?? {}) as { taskToken?: unknown };
+    const { taskToken: _taskToken, ...rest } = (facts ?? {}) as { taskToken?: unknown };
     logger[level](rest, message);
   };
   return {
-    log: (level, message, facts) => write(level.toLowerCase() as 'trace' | 'debug' | 'info' | 'warn' | 'error')(message, facts),
+    log: (level, message, facts) =>
+      write(level.toLowerCase() as 'trace' | 'debug' | 'info' | 'warn' | 'error')(message, facts),
     trace: write('trace'),
     debug: write('debug'),
     info: write('info'),

@@ -46,7 +46,10 @@ export function createSessions(secretBox: SecretBox): Sessions & { closeAll(): P
 function openSession(connection: ConnectionRow, secretBox: SecretBox): OpenSession {
   const connector = connectorFor(connection.system);
   if (connection.credentials === null) {
-    throw new FlowsError('invalid_state', `The connection ${connection.id} has no credentials any more: it was removed.`);
+    throw new FlowsError(
+      'invalid_state',
+      `The connection ${connection.id} has no credentials any more: it was removed.`,
+    );
   }
   const credentials = secretBox.open(connection.credentials as unknown as SealedSecret, connection.id);
   const settings = connector.settings.parse(connection.settings);

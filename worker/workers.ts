@@ -30,16 +30,33 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
     shutdownGraceTime: options.shutdownGraceMs,
     shutdownForceTime: options.shutdownGraceMs + shutdownForceMs,
   };
-  const recorder = attemptRecorder({ database: options.dependencies.database, logger: options.logger, worker: identity });
+  const recorder = attemptRecorder({
+    database: options.dependencies.database,
+    logger: options.logger,
+    worker: identity,
+  });
   const activities = {
     ...shared,
     activities: createActivities(options.dependencies),
-    interceptors: { activity: [(context: Parameters<typeof recorder>[0]) => ({ inbound: recorder(context) }), (context: Parameters<typeof recorder>[0]) => ({ inbound: failureInterceptor(context) })] },
+    interceptors: {
+      activity: [
+        (context: Parameters<typeof recorder>[0]) => ({ inbound: recorder(context) }),
+        (context: Parameters<typeof recorder>[0]) => ({ inbound: failureInterceptor(context) }),
+      ],
+    },
   };
   return Promise.all([
     Worker.create({ ...shared, taskQueue: taskQueues.workflow, workflowBundle: options.workflowBundle }),
-    Worker.create({ ...activities, taskQueue: taskQueues.sync, maxConcurrentActivityTaskExecutions: options.syncStepsMax }),
-    Worker.create({ ...activities, taskQueue: taskQueues.control, maxConcurrentActivityTaskExecutions: options.controlStepsMax }),
+    Worker.create({
+      ...activities,
+      taskQueue: taskQueues.sync,
+      maxConcurrentActivityTaskExecutions: options.syncStepsMax,
+    }),
+    Worker.create({
+      ...activities,
+      taskQueue: taskQueues.control,
+      maxConcurrentActivityTaskExecutions: options.controlStepsMax,
+    }),
   ]);
 }
 

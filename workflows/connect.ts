@@ -13,20 +13,28 @@ export async function connect(input: ConnectInput): Promise<ConnectResult> {
   const { connectionId, system } = input;
   const execution = executionRef({ connectionId });
   try {
-    const { streams } = await controlActivities.checkConnection.executeWithOptions({ summary: 'Log in and look around' }, [
+    const { streams } = await controlActivities.checkConnection.executeWithOptions(
+      { summary: 'Log in and look around' },
+      [{ execution, connectionId }],
+    );
+    await controlActivities.ensureSchedules.executeWithOptions({ summary: 'Make the schedules' }, [
       { execution, connectionId },
     ]);
-    await controlActivities.ensureSchedules.executeWithOptions({ summary: 'Make the schedules' }, [{ execution, connectionId }]);
-    for (const { streamId, entity } of streams) await startInitialSync({ v: 1, connectionId, streamId, entity, system });
+    for (const { streamId, entity } of streams)
+      await startInitialSync({ v: 1, connectionId, streamId, entity, system });
     upsertSearchAttributes([{ key: keyword('FlowsState'), value: 'completed' }]);
     setCurrentDetails(`Connected. Initial syncs started: ${streams.map(({ entity }) => entity).join(', ')}.`);
-    await controlActivities.closeExecution.executeWithOptions({ summary: 'Record the end' }, [{ execution, state: 'completed' }]);
+    await controlActivities.closeExecution.executeWithOptions({ summary: 'Record the end' }, [
+      { execution, state: 'completed' },
+    ]);
     return { streams: streams.length };
   } catch (error) {
     const summary = summarizeFailure(error);
     setCurrentDetails(`Failed: \`${summary.code}\` ${summary.message}`);
     upsertSearchAttributes([{ key: keyword('FlowsState'), value: 'failed' }]);
-    await controlActivities.closeConnect.executeWithOptions({ summary: 'Record the failure' }, [{ execution, connectionId, error: summary }]);
+    await controlActivities.closeConnect.executeWithOptions({ summary: 'Record the failure' }, [
+      { execution, connectionId, error: summary },
+    ]);
     throw toWorkflowFailure(error);
   }
 }

@@ -10,7 +10,13 @@ import type { SyncCounts, SyncMode } from '../model/sync.ts';
 export const taskQueues = { workflow: 'flows-workflow', sync: 'flows-sync', control: 'flows-control' } as const;
 
 /** Search attributes, all of type Keyword; opaque ids and our own words only, since they are never encrypted. */
-export const searchAttributeNames = ['FlowsConnection', 'FlowsEntity', 'FlowsSystem', 'FlowsKind', 'FlowsState'] as const;
+export const searchAttributeNames = [
+  'FlowsConnection',
+  'FlowsEntity',
+  'FlowsSystem',
+  'FlowsKind',
+  'FlowsState',
+] as const;
 
 /** Workflow and schedule ids. A scheduled run's id is the schedule's with its time added by the server. */
 export const workflowIds = {

@@ -19,7 +19,8 @@ export function summarizeFailure(error: unknown): FailureSummary {
       ...(details?.upstream && { upstream: details.upstream }),
     };
   }
-  if (cause instanceof TimeoutFailure) return { code: 'internal', message: 'The activity did not answer in time on any attempt.' };
+  if (cause instanceof TimeoutFailure)
+    return { code: 'internal', message: 'The activity did not answer in time on any attempt.' };
   return { code: 'internal', message: cause instanceof Error ? cause.message : String(cause) };
 }
 

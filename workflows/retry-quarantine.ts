@@ -14,12 +14,16 @@ export async function retryQuarantine(input: SyncInput): Promise<SyncCounts> {
       { summary: `Fetch quarantined ${entity.replaceAll('_', ' ')} records again` },
       [{ execution, connectionId, streamId }],
     );
-    await controlActivities.closeExecution.executeWithOptions({ summary: 'Record the end' }, [{ execution, state: 'completed', counts: { ...step } }]);
+    await controlActivities.closeExecution.executeWithOptions({ summary: 'Record the end' }, [
+      { execution, state: 'completed', counts: { ...step } },
+    ]);
     return step;
   } catch (error) {
     const summary = summarizeFailure(error);
     setCurrentDetails(`Failed: \`${summary.code}\` ${summary.message}`);
-    await controlActivities.closeExecution.executeWithOptions({ summary: 'Record the failure' }, [{ execution, state: 'failed', error: summary }]);
+    await controlActivities.closeExecution.executeWithOptions({ summary: 'Record the failure' }, [
+      { execution, state: 'failed', error: summary },
+    ]);
     throw toWorkflowFailure(error);
   }
 }

@@ -1,4 +1,11 @@
-import { CancellationScope, continueAsNew, isCancellation, setCurrentDetails, sleep, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  continueAsNew,
+  isCancellation,
+  setCurrentDetails,
+  sleep,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { SyncStepResult } from '../activities/sync/step.ts';
 import type { SyncCounts, SyncMode } from '../model/sync.ts';
@@ -31,7 +38,14 @@ export async function runSync(input: SyncInput, options: SyncOptions): Promise<S
         // Set here and not only on the workflow, since a schedule cannot hand it on.
         { summary: stepSummary(mode, entity), priority: { fairnessKey: connectionId } },
         [
-        { execution, connectionId, streamId, mode, ...(input.requestId !== undefined && { requestId: input.requestId }) }],
+          {
+            execution,
+            connectionId,
+            streamId,
+            mode,
+            ...(input.requestId !== undefined && { requestId: input.requestId }),
+          },
+        ],
       );
       if (result.state === 'done') return finish({ outcome: result.outcome, mode, counts: result.counts });
       if (result.state === 'skipped') return await skip(execution, { mode, reason: result.reason });
@@ -58,10 +72,15 @@ function finish(result: Extract<SyncResult, { counts: SyncCounts }>): SyncResult
   return result;
 }
 
-async function skip(execution: ReturnType<typeof executionRef>, { mode, reason }: { mode: SyncMode; reason: string }): Promise<SyncResult> {
+async function skip(
+  execution: ReturnType<typeof executionRef>,
+  { mode, reason }: { mode: SyncMode; reason: string },
+): Promise<SyncResult> {
   upsertSearchAttributes([{ key: stateKey, value: 'skipped' }]);
   setCurrentDetails(`Skipped: ${reason}.`);
-  await controlActivities.closeExecution.executeWithOptions({ summary: 'Record that it was skipped' }, [{ execution, state: 'skipped', reason }]);
+  await controlActivities.closeExecution.executeWithOptions({ summary: 'Record that it was skipped' }, [
+    { execution, state: 'skipped', reason },
+  ]);
   return { outcome: 'skipped', mode, reason };
 }
 
@@ -81,13 +100,18 @@ async function waitOrReport(result: Extract<SyncStepResult, { state: 'more' | 'w
   upsertSearchAttributes([{ key: stateKey, value: 'running' }]);
 }
 
-async function closeFailed(run: { execution: ReturnType<typeof executionRef>; streamId: string }, error: unknown): Promise<void> {
+async function closeFailed(
+  run: { execution: ReturnType<typeof executionRef>; streamId: string },
+  error: unknown,
+): Promise<void> {
   const state = isCancellation(error) ? 'cancelled' : 'failed';
   upsertSearchAttributes([{ key: stateKey, value: state }]);
   const summary = state === 'failed' ? summarizeFailure(error) : null;
   setCurrentDetails(summary ? `Failed: \`${summary.code}\` ${summary.message}` : 'Cancelled.');
   await CancellationScope.nonCancellable(() =>
-    controlActivities.closeSync.executeWithOptions({ summary: `Record that the run ${state}` }, [{ ...run, state, error: summary }]),
+    controlActivities.closeSync.executeWithOptions({ summary: `Record that the run ${state}` }, [
+      { ...run, state, error: summary },
+    ]),
   );
 }
 

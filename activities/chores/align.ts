@@ -39,7 +39,10 @@ async function alignSchedules({ database, engine }: Dependencies): Promise<numbe
 }
 
 async function startWaiting({ database, engine }: Dependencies): Promise<number> {
-  const waiting = await listWaitingRequests(database, { before: instantFromMs(Date.now() - settleMs), limit: requestsMax });
+  const waiting = await listWaitingRequests(database, {
+    before: instantFromMs(Date.now() - settleMs),
+    limit: requestsMax,
+  });
   for (const { id: requestId, connection_id, stream_id, entity, system, mode } of waiting) {
     await engine.startSync({ connectionId: connection_id, streamId: stream_id, entity, system, mode, requestId });
   }
@@ -48,7 +51,10 @@ async function startWaiting({ database, engine }: Dependencies): Promise<number>
 
 async function closeOrphans({ database, engine }: Dependencies): Promise<number> {
   let closed = 0;
-  for (const execution of await listOpenExecutions(database, { before: instantFromMs(Date.now() - settleMs), limit: executionsMax })) {
+  for (const execution of await listOpenExecutions(database, {
+    before: instantFromMs(Date.now() - settleMs),
+    limit: executionsMax,
+  })) {
     const state = await engine.closedState({ workflowId: execution.workflow_id, runId: execution.first_run_id });
     if (state === null) continue;
     closed += 1;

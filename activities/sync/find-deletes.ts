@@ -1,4 +1,10 @@
-import { type DeletionsPage, type DeletionsRequest, type EntityDeclaration, fetchRecordsMax, type Session } from '../../connectors/connector.ts';
+import {
+  type DeletionsPage,
+  type DeletionsRequest,
+  type EntityDeclaration,
+  fetchRecordsMax,
+  type Session,
+} from '../../connectors/connector.ts';
 import { FlowsError } from '../../model/errors/flows-error.ts';
 import { recordId } from '../../model/ids.ts';
 import type { Json } from '../../model/json.ts';
@@ -68,15 +74,25 @@ export async function confirmUnseen(options: DeleteOptions): Promise<DeleteResul
   }
 }
 
-async function confirmChunk(candidates: readonly Candidate[], options: DeleteOptions & { checkpointNumber: number }): Promise<SyncCounts> {
+async function confirmChunk(
+  candidates: readonly Candidate[],
+  options: DeleteOptions & { checkpointNumber: number },
+): Promise<SyncCounts> {
   const { database, session, stream, clock } = options;
   const fetchNumber = await nextFetchNumber(database);
   const items = await clock.waitFor(
     'source_ms',
-    session.fetchRecords({ entity: stream.entity, remoteIds: candidates.map(({ remote_id }) => remote_id), signal: options.signal }),
+    session.fetchRecords({
+      entity: stream.entity,
+      remoteIds: candidates.map(({ remote_id }) => remote_id),
+      signal: options.signal,
+    }),
   );
   const transformed = clock.charge('transform_ms', () => transformPage(items, fetchNumber, options.transform));
-  const present = new Set([...transformed.ids, ...transformed.quarantined.flatMap(({ recordId: id }) => (id === null ? [] : [id]))]);
+  const present = new Set([
+    ...transformed.ids,
+    ...transformed.quarantined.flatMap(({ recordId: id }) => (id === null ? [] : [id])),
+  ]);
   const gone = candidates.filter(({ id }) => !present.has(id)).map(({ id }) => id);
   const batch = await openBatch(database, options.batch);
   try {
@@ -105,16 +121,28 @@ export async function readDeleteFeed(options: DeleteOptions): Promise<SyncCounts
   let checkpoint: Json | null = null;
   let checkpointNumber = stream.checkpoint_number;
   for (let pages = 0; pages < feedPagesMax; pages++) {
-    if (!session.readDeletions) throw new FlowsError('internal', `The connector declares a delete feed for ${stream.entity} and has none.`);
+    if (!session.readDeletions)
+      throw new FlowsError('internal', `The connector declares a delete feed for ${stream.entity} and has none.`);
     const fetchNumber = await nextFetchNumber(options.database);
-    const request: DeletionsRequest = { entity: stream.entity, since: stream.run_since ?? '', checkpoint, signal: options.signal };
-    const page: DeletionsPage | null = await clock.waitFor('source_ms', deletionsOrNone(session.readDeletions(request)));
+    const request: DeletionsRequest = {
+      entity: stream.entity,
+      since: stream.run_since ?? '',
+      checkpoint,
+      signal: options.signal,
+    };
+    const page: DeletionsPage | null = await clock.waitFor(
+      'source_ms',
+      deletionsOrNone(session.readDeletions(request)),
+    );
     if (page === null) return counts;
     if (page.deletions.length > 0) {
       const recordIds = page.deletions.map(({ remoteId }) => recordId(stream.lineage_id, stream.entity, remoteId));
       const batch = await openBatch(options.database, options.batch);
       const gone = { recordIds, stamps: page.deletions.map(({ stamp }) => stamp), fetchNumber };
-      const committed = await clock.waitFor('store_ms', batch.commit({ ...noProgress(checkpointNumber, fetchNumber), gone }));
+      const committed = await clock.waitFor(
+        'store_ms',
+        batch.commit({ ...noProgress(checkpointNumber, fetchNumber), gone }),
+      );
       checkpointNumber += 1;
       counts = addCounts(counts, committed.counts);
     }

@@ -1,7 +1,14 @@
 import type { Selection, Session } from '../../connectors/connector.ts';
 import type { Json } from '../../model/json.ts';
 import { addCounts, noCounts, type SyncCounts } from '../../model/sync.ts';
-import { type Batch, type BatchContext, type BatchProgress, type CommitResult, laterStamp, openBatch } from '../../store/batch.ts';
+import {
+  type Batch,
+  type BatchContext,
+  type BatchProgress,
+  type CommitResult,
+  laterStamp,
+  openBatch,
+} from '../../store/batch.ts';
 import type { Database } from '../../store/database.ts';
 import type { QuarantinedRecord } from '../../store/quarantine.ts';
 import { nextFetchNumber } from '../../store/runs.ts';
@@ -29,7 +36,10 @@ export interface LoadOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (counts: SyncCounts) => void;
   /** What else a commit carries, given what has been read and whether the pass is complete. */
-  readonly closing: (facts: { stampMax: string | null; isPassComplete: boolean }) => Pick<BatchProgress, 'watermark' | 'scanWhole' | 'end'>;
+  readonly closing: (facts: {
+    stampMax: string | null;
+    isPassComplete: boolean;
+  }) => Pick<BatchProgress, 'watermark' | 'scanWhole' | 'end'>;
 }
 
 export interface LoadResult {
@@ -47,7 +57,12 @@ export async function loadPages(options: LoadOptions): Promise<LoadResult> {
   const commits = startCommits(options);
   const pages = readPages({
     session: options.session,
-    request: { entity: stream.entity, selection: options.selection, pageSize: options.pageSize, signal: options.signal },
+    request: {
+      entity: stream.entity,
+      selection: options.selection,
+      pageSize: options.pageSize,
+      signal: options.signal,
+    },
     checkpoint: stream.checkpoint,
     nextFetchNumber: () => nextFetchNumber(options.database),
     now: () => performance.now(),
@@ -122,7 +137,9 @@ function startCommits(options: LoadOptions) {
   return {
     async add(page: FetchedPage) {
       filling ??= await openFilling(options);
-      const transformed = clock.charge('transform_ms', () => transformPage(page.items, page.fetchNumber, options.transform));
+      const transformed = clock.charge('transform_ms', () =>
+        transformPage(page.items, page.fetchNumber, options.transform),
+      );
       addToFilling(filling, page, transformed);
       stampMax = laterStamp(stampMax, transformed.stampMax);
       read += page.items.length;
@@ -179,7 +196,10 @@ interface CommitFacts {
   readonly stampMax: string | null;
 }
 
-async function commitFilling(filling: Filling, { options, checkpointNumber, stampMax }: CommitFacts): Promise<CommitResult> {
+async function commitFilling(
+  filling: Filling,
+  { options, checkpointNumber, stampMax }: CommitFacts,
+): Promise<CommitResult> {
   const startedMs = options.clock.elapsedMs();
   const result = await filling.batch.commit({
     checkpointNumber,

@@ -35,7 +35,8 @@ export async function* readPages(options: ReadOptions): AsyncGenerator<FetchedPa
     let checkpoint = options.checkpoint;
     let pending: Promise<FetchedPage> | null = fetchPage(checkpoint);
     for (let pages = 0; pending !== null; pages++) {
-      if (pages === (options.pagesMax ?? pagesMaxDefault)) throw new FlowsError('bad_response', `The source gave ${pages} pages and no end.`);
+      if (pages === (options.pagesMax ?? pagesMaxDefault))
+        throw new FlowsError('bad_response', `The source gave ${pages} pages and no end.`);
       const page: FetchedPage = await pending;
       refuseStandstill(checkpoint, page);
       checkpoint = page.next;

@@ -33,12 +33,19 @@ export interface StepFacts {
 /** Starts or continues the run that the step belongs to, reads what the budget allows, and ends the run when its pass is complete. */
 export async function runStep(dependencies: Dependencies, facts: StepFacts): Promise<SyncStepResult> {
   const { input, claim, clock } = facts;
-  if (facts.stream.run_execution_id === input.execution.id && facts.stream.run_state !== 'running') return endedBefore(facts.stream);
+  if (facts.stream.run_execution_id === input.execution.id && facts.stream.run_state !== 'running')
+    return endedBefore(facts.stream);
   const open = await dependencies.sessions.get(facts.connection);
   const declaration = open.connector.entities[facts.stream.entity] as EntityDeclaration | undefined;
   if (!declaration) throw new FlowsError('unsupported', `${open.connector.title} has no ${facts.stream.entity}.`);
   const stream = await continueOrStart(dependencies, { ...facts, open, declaration });
-  const run = { dependencies, facts: { ...facts, stream }, open, declaration, signal: Context.current().cancellationSignal };
+  const run = {
+    dependencies,
+    facts: { ...facts, stream },
+    open,
+    declaration,
+    signal: Context.current().cancellationSignal,
+  };
   let step = noCounts;
   const scan = stream.run_scan_id === null ? null : await readScan(dependencies.database, stream.run_scan_id);
   if (scan?.state !== 'whole') {
@@ -62,8 +69,12 @@ interface Run {
 async function confirmAndEnd(run: Run, { claim, step }: { claim: Claim; step: SyncCounts }): Promise<SyncStepResult> {
   const { dependencies, facts } = run;
   const stream = await readStream(dependencies.database, claim.streamId);
-  const request = stream.run_request_id === null ? null : await readRequest(dependencies.database, stream.run_request_id);
-  const confirmed = await confirmUnseen({ ...deleteOptions({ ...run, facts: { ...facts, stream } }), allowDeletes: request?.allow_deletes ?? false });
+  const request =
+    stream.run_request_id === null ? null : await readRequest(dependencies.database, stream.run_request_id);
+  const confirmed = await confirmUnseen({
+    ...deleteOptions({ ...run, facts: { ...facts, stream } }),
+    allowDeletes: request?.allow_deletes ?? false,
+  });
   const counts = addCounts(stream.run_counts, confirmed.counts);
   const steps = addCounts(step, confirmed.counts);
   if (confirmed.state === 'more') return { state: 'more', counts, step: steps, timings: facts.clock.timings() };
@@ -93,7 +104,14 @@ async function continueOrStart(
   });
   const scan = plan.scan && { ...plan.scan, startFetchNumber: await nextFetchNumber(dependencies.database) };
   const { kind, since, resume } = plan;
-  return startRun(dependencies.database, facts.claim, { executionId: input.execution.id, kind, since, sourceNow, scan, resume });
+  return startRun(dependencies.database, facts.claim, {
+    executionId: input.execution.id,
+    kind,
+    since,
+    sourceNow,
+    scan,
+    resume,
+  });
 }
 
 function batchContext({ facts: { claim, stream } }: Run): BatchContext {
@@ -121,7 +139,8 @@ async function loadOptions(run: Run, documentsFrom: string | null): Promise<Load
   // The delete feed's commits have moved the checkpoint number.
   const stream = await readStream(dependencies.database, facts.stream.id);
   const settings = facts.connection.settings as { page_size?: number };
-  const order = stream.run_since !== null && declaration.changed ? declaration.changed.order : declaration.snapshot.order;
+  const order =
+    stream.run_since !== null && declaration.changed ? declaration.changed.order : declaration.snapshot.order;
   return {
     database: dependencies.database,
     session: open.session,

@@ -41,7 +41,10 @@ export function startStepClock(now: () => number): StepClock {
     },
     elapsedMs: () => now() - startedMs,
     timings() {
-      const split = Object.fromEntries(Object.entries(parts).map(([part, ms]) => [part, Math.round(ms)])) as Record<Part, number>;
+      const split = Object.fromEntries(Object.entries(parts).map(([part, ms]) => [part, Math.round(ms)])) as Record<
+        Part,
+        number
+      >;
       const sum = split.source_ms + split.transform_ms + split.store_ms;
       return {
         ...split,

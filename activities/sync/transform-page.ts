@@ -85,7 +85,8 @@ function identify(raw: Json, { declaration }: TransformContext): RecordIdentity 
     if (text && controlCharacter.test(text)) throw identityError('holds a control character');
   }
   if (identity.remoteId === '') throw identityError('is empty');
-  if (identity.remoteId.length > remoteIdLengthMax) throw identityError(`is longer than ${remoteIdLengthMax} characters`);
+  if (identity.remoteId.length > remoteIdLengthMax)
+    throw identityError(`is longer than ${remoteIdLengthMax} characters`);
   return identity;
 }
 
@@ -109,7 +110,10 @@ interface QuarantineFacts {
   readonly fetchNumber: number;
 }
 
-function quarantinedRecord({ error, identity, raw, fetchNumber }: QuarantineFacts, context: TransformContext): QuarantinedRecord {
+function quarantinedRecord(
+  { error, identity, raw, fetchNumber }: QuarantineFacts,
+  context: TransformContext,
+): QuarantinedRecord {
   const rawText = toStoredJson(JSON.stringify(raw));
   const remoteId = identity?.remoteId ?? null;
   const known = error instanceof FlowsError;
@@ -119,7 +123,9 @@ function quarantinedRecord({ error, identity, raw, fetchNumber }: QuarantineFact
     raw: rawText,
     rawHash: sha256(rawText),
     code: known ? error.code : 'mapping_failed',
-    message: known ? error.message : `The connector could not read the record: ${error instanceof Error ? error.message : String(error)}`,
+    message: known
+      ? error.message
+      : `The connector could not read the record: ${error instanceof Error ? error.message : String(error)}`,
     problems: known ? error.problems : [],
     fetchNumber,
   };

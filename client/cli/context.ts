@@ -76,7 +76,10 @@ function openTemporal(options: { config: Config; addresses: Addresses; environme
 
 function loadNamed({ config, environment }: { config: Config; environment: Environment }) {
   if (!namesTemporal(config, environment)) throw nothingRuns('TEMPORAL_ADDRESS');
-  return loadClientConnectConfig();
+  const overrideEnvVars = Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  return loadClientConnectConfig({ overrideEnvVars });
 }
 
 /** Only read here: a key of our own making would seal what the worker cannot open. */

@@ -13,7 +13,10 @@ export function createLogger(options: { level: string; name: string }): Logger {
       level: options.level,
       name: options.name,
       serializers: { error: pino.stdSerializers.err },
-      redact: { paths: ['taskToken', '*.taskToken', 'password', '*.password', 'authorization', '*.authorization'], remove: true },
+      redact: {
+        paths: ['taskToken', '*.taskToken', 'password', '*.password', 'authorization', '*.authorization'],
+        remove: true,
+      },
     },
     pino.destination({ dest: 2, sync: false }),
   );

@@ -12,7 +12,16 @@ export interface SecretBox {
 }
 
 /** All base64. `keyId` names the master key. */
-export type SealedSecret = { v: 1; keyId: string; iv: string; tag: string; text: string; key: string; keyIv: string; keyTag: string };
+export type SealedSecret = {
+  v: 1;
+  keyId: string;
+  iv: string;
+  tag: string;
+  text: string;
+  key: string;
+  keyIv: string;
+  keyTag: string;
+};
 
 const keyBytes = 32;
 const ivBytes = 12;
@@ -21,7 +30,10 @@ const ivBytes = 12;
 export function createSecretBox(masterKey: string): SecretBox {
   const master = Buffer.from(masterKey, 'base64');
   if (master.length !== keyBytes) {
-    throw new FlowsError('configuration_invalid', `The master key must be ${keyBytes} bytes as base64. Make one with: openssl rand -base64 32`);
+    throw new FlowsError(
+      'configuration_invalid',
+      `The master key must be ${keyBytes} bytes as base64. Make one with: openssl rand -base64 32`,
+    );
   }
   const keyId = 'master-1';
   return {
@@ -29,11 +41,24 @@ export function createSecretBox(masterKey: string): SecretBox {
       const key = randomBytes(keyBytes);
       const sealed = encrypt(key, Buffer.from(JSON.stringify(secret)), owner);
       const wrapped = encrypt(master, key, `${keyId}|${owner}`);
-      return { v: 1, keyId, iv: sealed.iv, tag: sealed.tag, text: sealed.text, key: wrapped.text, keyIv: wrapped.iv, keyTag: wrapped.tag };
+      return {
+        v: 1,
+        keyId,
+        iv: sealed.iv,
+        tag: sealed.tag,
+        text: sealed.text,
+        key: wrapped.text,
+        keyIv: wrapped.iv,
+        keyTag: wrapped.tag,
+      };
     },
     open(sealed, owner) {
       try {
-        const key = decrypt(master, { iv: sealed.keyIv, tag: sealed.keyTag, text: sealed.key }, `${sealed.keyId}|${owner}`);
+        const key = decrypt(
+          master,
+          { iv: sealed.keyIv, tag: sealed.keyTag, text: sealed.key },
+          `${sealed.keyId}|${owner}`,
+        );
         return JSON.parse(decrypt(key, sealed, owner).toString('utf8')) as object;
       } catch (error) {
         throw new FlowsError(

@@ -34,7 +34,9 @@ describe.concurrent('what changes in the source arrives, once', () => {
     await source.sync('vendor');
     await source.expectInSync('vendor');
     const after = await source.stored('vendor');
-    expect([...before].map(([id, { xmin }]) => [id, xmin])).toEqual([...before.keys()].map((id) => [id, after.get(id)?.xmin]));
+    expect([...before].map(([id, { xmin }]) => [id, xmin])).toEqual(
+      [...before.keys()].map((id) => [id, after.get(id)?.xmin]),
+    );
     expect((await source.stream('vendor')).run_counts).toMatchObject({ created: 5, changed: 0, unchanged: 20 });
   });
 
@@ -160,18 +162,21 @@ describe.concurrent('what changes in the source arrives, once', () => {
     expect(stream.sequence - sequence).toBe(20);
   });
 
-  it.each(['full', 'incremental'] as const)('D11 a run (%s) that finds nothing new writes no record row', async (mode) => {
-    const source = await open();
-    await source.control('change', { resource: 'suppliers', count: 20 });
-    await source.sync('vendor');
-    const before = await source.stored('vendor');
-    const { sequence } = await source.stream('vendor');
-    await source.sync('vendor', mode);
-    expect(await source.stored('vendor')).toEqual(before);
-    const stream = await source.stream('vendor');
-    expect(stream.sequence).toBe(sequence);
-    expect(stream.run_counts).toMatchObject({ read: 20, unchanged: 20, raw_only: 0 });
-  });
+  it.each(['full', 'incremental'] as const)(
+    'D11 a run (%s) that finds nothing new writes no record row',
+    async (mode) => {
+      const source = await open();
+      await source.control('change', { resource: 'suppliers', count: 20 });
+      await source.sync('vendor');
+      const before = await source.stored('vendor');
+      const { sequence } = await source.stream('vendor');
+      await source.sync('vendor', mode);
+      expect(await source.stored('vendor')).toEqual(before);
+      const stream = await source.stream('vendor');
+      expect(stream.sequence).toBe(sequence);
+      expect(stream.run_counts).toMatchObject({ read: 20, unchanged: 20, raw_only: 0 });
+    },
+  );
 
   it('D11 a change of the raw form alone is stored and is no change for readers', async () => {
     const source = await open();

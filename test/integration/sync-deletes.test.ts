@@ -103,10 +103,10 @@ describe.concurrent('what is deleted in the source becomes a tombstone, and noth
       run_error: { code: 'needs_confirmation' },
     });
     expect(await source.stored('inventory_level')).toEqual(before);
-    const scans = await world.database.pool.query('select state, candidates from scan where stream_id = $1 and state = $2', [
-      (await source.stream('inventory_level')).id,
-      'held',
-    ]);
+    const scans = await world.database.pool.query(
+      'select state, candidates from scan where stream_id = $1 and state = $2',
+      [(await source.stream('inventory_level')).id, 'held'],
+    );
     expect(scans.rows).toEqual([{ state: 'held', candidates: before.size }]);
   });
 
@@ -149,9 +149,10 @@ describe.concurrent('what is deleted in the source becomes a tombstone, and noth
     await source.clearFaults();
     expect(await source.sync('inventory_level')).toMatchObject({ state: 'completed' });
     await source.expectInSync('inventory_level');
-    const { rows } = await world.database.pool.query('select state from scan where stream_id = $1 order by created_at', [
-      (await source.stream('inventory_level')).id,
-    ]);
+    const { rows } = await world.database.pool.query(
+      'select state from scan where stream_id = $1 order by created_at',
+      [(await source.stream('inventory_level')).id],
+    );
     expect(rows.map(({ state }) => state)).toEqual(['whole', 'broken', 'whole']);
   });
 

@@ -34,7 +34,11 @@ describe.concurrent('a sync meets a fault of the source', () => {
   const givenUp: readonly { fault: Fault; code: ErrorCode; tries: number; settings?: object }[] = [
     { fault: { scenario: 'outage', resource: 'suppliers' }, code: 'system_unreachable', tries: 4 },
     { fault: { scenario: 'unavailable', resource: 'suppliers' }, code: 'system_unreachable', tries: 4 },
-    { fault: { scenario: 'truncated_page', mode: 'close', resource: 'suppliers' }, code: 'system_unreachable', tries: 4 },
+    {
+      fault: { scenario: 'truncated_page', mode: 'close', resource: 'suppliers' },
+      code: 'system_unreachable',
+      tries: 4,
+    },
     {
       fault: { scenario: 'slow', delayMs: 60_000, resource: 'suppliers' },
       settings: { first_byte_timeout_ms: 200 },
@@ -124,15 +128,23 @@ describe.concurrent('a sync meets a fault of the source', () => {
     await source.fault({ scenario: 'outage' });
     const request = await source.sync('vendor');
     expect(request).toMatchObject({ state: 'failed', error: { code: 'system_unreachable' } });
-    expect(await source.stream('vendor')).toMatchObject({ run_state: 'failed', run_error: { code: 'system_unreachable' } });
+    expect(await source.stream('vendor')).toMatchObject({
+      run_state: 'failed',
+      run_error: { code: 'system_unreachable' },
+    });
     await source.clearFaults();
     await source.sync('vendor');
     await source.expectInSync('vendor');
   });
 
   it('an outage during the initial sync: the stream is failed, and the next run is its initial sync', async () => {
-    const source = await open({ before: [{ path: 'fault', body: { scenario: 'outage', resource: 'system', after: 1 } }] });
-    expect(await source.stream('vendor')).toMatchObject({ run_state: 'failed', run_error: { code: 'system_unreachable' } });
+    const source = await open({
+      before: [{ path: 'fault', body: { scenario: 'outage', resource: 'system', after: 1 } }],
+    });
+    expect(await source.stream('vendor')).toMatchObject({
+      run_state: 'failed',
+      run_error: { code: 'system_unreachable' },
+    });
     await source.clearFaults();
     expect(await source.sync('vendor')).toMatchObject({ state: 'completed' });
     expect(await source.stream('vendor')).toMatchObject({ run_kind: 'initial' });

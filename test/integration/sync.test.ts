@@ -10,7 +10,11 @@ describe('a sandbox in sync through Temporal', () => {
 
   beforeAll(async () => {
     [world, erp] = await Promise.all([openWorld(), openErp({ records: 60 })]);
-    connection = await world.connect({ system: 'sandbox', settings: { url: erp.url }, credentials: sandboxCredentials });
+    connection = await world.connect({
+      system: 'sandbox',
+      settings: { url: erp.url },
+      credentials: sandboxCredentials,
+    });
   });
   afterAll(async () => {
     await world?.close();
@@ -24,9 +28,17 @@ describe('a sandbox in sync through Temporal', () => {
   });
 
   it('writes no record row when a full sync finds nothing changed', async () => {
-    const before = await world.database.query.selectFrom('record').select(['id', 'sequence', 'fetch_number']).orderBy('id').execute();
+    const before = await world.database.query
+      .selectFrom('record')
+      .select(['id', 'sequence', 'fetch_number'])
+      .orderBy('id')
+      .execute();
     await world.sync(connection.id, 'purchase_order', 'full');
-    const after = await world.database.query.selectFrom('record').select(['id', 'sequence', 'fetch_number']).orderBy('id').execute();
+    const after = await world.database.query
+      .selectFrom('record')
+      .select(['id', 'sequence', 'fetch_number'])
+      .orderBy('id')
+      .execute();
     expect(after).toEqual(before);
   });
 });

@@ -29,7 +29,7 @@ export async function openTestDatabase(): Promise<TestDatabase> {
     await server.query(`create database ${name} template ${template}`);
   });
   const url = urlOf(serverUrl, name);
-  const database = openDatabase(url, { applicationName: 'flows-test' });
+  const database = openDatabase(url, { applicationName: 'flows-test', connectionsMax: 20 });
   const drop = async () => {
     await database.close();
     await withServer(serverUrl, (server) => server.query(`drop database if exists ${name} with (force)`));

@@ -29,7 +29,7 @@ const checkout = join(import.meta.dirname, '../..');
 let started: Promise<{ servers: TestServers; stop: () => Promise<void> }> | undefined;
 
 /** Called once per kind of test; the servers are started for the first and stopped after the last. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   started ??= startServers();
   const { servers, stop } = await started;
   project.provide('servers', servers);

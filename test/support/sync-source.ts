@@ -55,7 +55,11 @@ export async function openSource(world: World, options: SourceOptions = {}): Pro
   const erp = await openErp(options.erp);
   const call = async <Answer>(method: string, path: string, body?: object): Promise<Answer> => {
     const headers = { 'x-control-token': erp.controlToken };
-    const answer = await fetch(`${erp.url}/control/${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    const answer = await fetch(`${erp.url}/control/${path}`, {
+      method,
+      headers,
+      ...(body && { body: JSON.stringify(body) }),
+    });
     if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
     return (await answer.json()) as Answer;
   };

@@ -20,7 +20,9 @@ export async function startTrytonRun(): Promise<{ server: TrytonServer; remove: 
   const environment = processEnvironment();
   const series = environment[seriesVariable] || '8.0';
   if (!isTrytonSeries(series)) {
-    throw new Error(`${seriesVariable} is "${series}", and the series that are known here are ${trytonSeries.join(', ')}.`);
+    throw new Error(
+      `${seriesVariable} is "${series}", and the series that are known here are ${trytonSeries.join(', ')}.`,
+    );
   }
   const paths = await resolveLocalPaths(join(import.meta.dirname, '../..'), { environment });
   const runsDir = join(paths.stateDir, 'tryton-runs');

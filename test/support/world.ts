@@ -17,6 +17,15 @@ import { createWorkers, runWorkers } from '../../worker/workers.ts';
 import { openTestDatabase, type TestDatabase } from './database.ts';
 import { createNamespace } from './namespace.ts';
 
+export interface NewTestConnection {
+  readonly system: string;
+  /** A name of its own without it. */
+  readonly name?: string;
+  readonly settings: object;
+  readonly credentials: object;
+  readonly windowDays?: number;
+}
+
 /** All of Flows in one process against real servers: a database, a Temporal namespace and workers of its own. */
 export interface World extends TestDatabase {
   readonly engine: TemporalEngine;
@@ -25,10 +34,15 @@ export interface World extends TestDatabase {
   readonly masterKey: string;
   readonly namespace: string;
   /** Connects to a system and waits until the connection is active (or failed) and the first syncs have ended. */
-  connect(connection: { system: string; name?: string; settings: object; credentials: object; windowDays?: number }): Promise<ConnectionRow>;
+  connect(connection: NewTestConnection): Promise<ConnectionRow>;
   stream(connectionId: string, entity: Entity): Promise<StreamRow>;
   /** Asks for a run and waits until it has ended. */
-  sync(connectionId: string, entity: Entity, mode?: SyncMode, options?: { allowDeletes?: boolean }): Promise<SyncRequestRow>;
+  sync(
+    connectionId: string,
+    entity: Entity,
+    mode?: SyncMode,
+    options?: { allowDeletes?: boolean },
+  ): Promise<SyncRequestRow>;
   close(): Promise<void>;
 }
 
@@ -80,34 +94,9 @@ export async function openWorld(options: { workers?: boolean } = {}): Promise<Wo
     masterKey,
     namespace,
     stream,
-    async connect({ system, settings, credentials, name = `test-${randomBytes(4).toString('hex')}`, windowDays = 90 }) {
-      const row = await insertConnection(database, {
-        system,
-        name,
-        settings,
-        windowDays,
-        environment: 'test',
-        sealCredentials: (id) => secretBox.seal(credentials, id),
-      });
-      await engine.startConnect({ connectionId: row.id, system });
-      return waitFor(async () => {
-        const now = await readConnection(database, row.id);
-        if (now.lifecycle === 'failed') return now;
-        const streams = await listStreams(database, row.id);
-        const isSettled = streams.length > 0 && streams.every(({ run_state }) => run_state !== null && run_state !== 'running');
-        return now.lifecycle === 'active' && isSettled ? now : null;
-      });
-    },
-    async sync(connectionId, entity, mode = 'incremental', { allowDeletes = false } = {}) {
-      const row = await stream(connectionId, entity);
-      const { system } = await readConnection(database, connectionId);
-      const request = await requestSync(database, { streamId: row.id, mode, origin: 'manual', allowDeletes });
-      await engine.startSync({ connectionId, streamId: row.id, entity, system, mode, requestId: request.id });
-      return waitFor(async () => {
-        const now = await readRequest(database, request.id);
-        return now.state === 'pending' || now.state === 'taken' ? null : now;
-      });
-    },
+    connect: (connection) => connectAndSettle({ database, engine, secretBox }, connection),
+    sync: async (connectionId, entity, mode = 'incremental', { allowDeletes = false } = {}) =>
+      requestAndWait({ database, engine }, { stream: await stream(connectionId, entity), mode, allowDeletes }),
     async close() {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await running;
@@ -117,6 +106,46 @@ export async function openWorld(options: { workers?: boolean } = {}): Promise<Wo
       await testDatabase.drop();
     },
   };
+}
+
+type Parts = Pick<World, 'database' | 'engine' | 'secretBox'>;
+
+async function connectAndSettle(
+  { database, engine, secretBox }: Parts,
+  wanted: NewTestConnection,
+): Promise<ConnectionRow> {
+  const { system, settings, credentials, name = `test-${randomBytes(4).toString('hex')}`, windowDays = 90 } = wanted;
+  const row = await insertConnection(database, {
+    system,
+    name,
+    settings,
+    windowDays,
+    environment: 'test',
+    sealCredentials: (id) => secretBox.seal(credentials, id),
+  });
+  await engine.startConnect({ connectionId: row.id, system });
+  return waitFor(async () => {
+    const now = await readConnection(database, row.id);
+    if (now.lifecycle === 'failed') return now;
+    const streams = await listStreams(database, row.id);
+    const isSettled =
+      streams.length > 0 && streams.every(({ run_state }) => run_state !== null && run_state !== 'running');
+    return now.lifecycle === 'active' && isSettled ? now : null;
+  });
+}
+
+async function requestAndWait(
+  { database, engine }: Pick<Parts, 'database' | 'engine'>,
+  { stream, mode, allowDeletes }: { stream: StreamRow; mode: SyncMode; allowDeletes: boolean },
+): Promise<SyncRequestRow> {
+  const { id: streamId, connection_id: connectionId, entity } = stream;
+  const { system } = await readConnection(database, connectionId);
+  const request = await requestSync(database, { streamId, mode, origin: 'manual', allowDeletes });
+  await engine.startSync({ connectionId, streamId, entity, system, mode, requestId: request.id });
+  return waitFor(async () => {
+    const now = await readRequest(database, request.id);
+    return now.state === 'pending' || now.state === 'taken' ? null : now;
+  });
 }
 
 /** A sandbox ERP in this process, with the password that tests log in with. */

@@ -48,13 +48,16 @@ describe('the loop of bounded steps', () => {
     return { handle, calls, connectionId };
   }
 
-  it.each(workflows)('%s runs steps of its mode until one is done, and gives what that one counted', async (workflow) => {
-    const { handle, calls, connectionId } = await start(workflow, [more, more, done]);
-    expect(await handle.result()).toEqual({ outcome: 'completed', mode: modes[workflow], counts });
-    expect(namesOf(calls)).toEqual(['syncStep', 'syncStep', 'syncStep']);
-    expect(calls[2]?.input).toMatchObject({ connectionId, streamId: 'stream-1', mode: modes[workflow] });
-    expect(new Set(calls.map(({ input }) => input.execution?.id)).size).toBe(1);
-  });
+  it.each(workflows)(
+    '%s runs steps of its mode until one is done, and gives what that one counted',
+    async (workflow) => {
+      const { handle, calls, connectionId } = await start(workflow, [more, more, done]);
+      expect(await handle.result()).toEqual({ outcome: 'completed', mode: modes[workflow], counts });
+      expect(namesOf(calls)).toEqual(['syncStep', 'syncStep', 'syncStep']);
+      expect(calls[2]?.input).toMatchObject({ connectionId, streamId: 'stream-1', mode: modes[workflow] });
+      expect(new Set(calls.map(({ input }) => input.execution?.id)).size).toBe(1);
+    },
+  );
 
   it('says partial where the step did', async () => {
     const { handle } = await start('incrementalSync', [{ ...done, outcome: 'partial' }]);
@@ -82,12 +85,15 @@ describe('the loop of bounded steps', () => {
     expect(calls[1]?.input).toMatchObject({ state: 'skipped', reason: expect.stringContaining('sync/other') });
   });
 
-  it.each(['initialSync', 'reconcile'] as const)('%s waits its turn when it finds the stream held', async (workflow) => {
-    const busy: SyncStepResult = { state: 'busy', holder: 'sync/other' };
-    const { handle, calls } = await start(workflow, [busy, busy, busy, done]);
-    expect(await handle.result()).toMatchObject({ outcome: 'completed' });
-    expect(namesOf(calls)).toEqual(['syncStep', 'syncStep', 'syncStep', 'syncStep']);
-  });
+  it.each(['initialSync', 'reconcile'] as const)(
+    '%s waits its turn when it finds the stream held',
+    async (workflow) => {
+      const busy: SyncStepResult = { state: 'busy', holder: 'sync/other' };
+      const { handle, calls } = await start(workflow, [busy, busy, busy, done]);
+      expect(await handle.result()).toMatchObject({ outcome: 'completed' });
+      expect(namesOf(calls)).toEqual(['syncStep', 'syncStep', 'syncStep', 'syncStep']);
+    },
+  );
 
   it('ends skipped with the reason of a step that may not run', async () => {
     const { handle, calls } = await start('initialSync', [{ state: 'skipped', reason: 'the stream is paused' }]);

@@ -23,7 +23,9 @@ export function attemptRecorder(options: RecorderOptions): (context: Context) =>
       const execution = executionOf(input.args[0]);
       if (!execution) return next(input);
       const key = keyOf(context, execution);
-      await harmless(options, () => startAttempt(options.database, rowOf(execution), attemptOf(context, { key, worker: options.worker })));
+      await harmless(options, () =>
+        startAttempt(options.database, rowOf(execution), attemptOf(context, { key, worker: options.worker })),
+      );
       try {
         const result = await next(input);
         await harmless(options, () => endAttempt(options.database, key, completed(result)));
@@ -60,7 +62,15 @@ function keyOf({ info }: Context, execution: ExecutionRef): AttemptKey {
 
 function rowOf(execution: ExecutionRef) {
   const { id, workflowId, firstRunId, kind, startedAt } = execution;
-  return { id, workflowId, firstRunId, kind, startedAt, connectionId: execution.connectionId ?? null, entity: execution.entity ?? null };
+  return {
+    id,
+    workflowId,
+    firstRunId,
+    kind,
+    startedAt,
+    connectionId: execution.connectionId ?? null,
+    entity: execution.entity ?? null,
+  };
 }
 
 function attemptOf({ info }: Context, { key, worker }: { key: AttemptKey; worker: string }): NewAttempt {
@@ -83,5 +93,10 @@ function failed(error: unknown): AttemptEnd {
   if (error instanceof CancelledFailure) return { outcome: 'cancelled', error: null, counts: {}, timings: {} };
   const message = error instanceof Error ? error.message : String(error);
   const type = error instanceof ApplicationFailure ? error.type : undefined;
-  return { outcome: 'failed', error: { code: isErrorCode(type) ? type : 'internal', message }, counts: {}, timings: {} };
+  return {
+    outcome: 'failed',
+    error: { code: isErrorCode(type) ? type : 'internal', message },
+    counts: {},
+    timings: {},
+  };
 }

@@ -7,7 +7,9 @@ const changedOrders = 5;
 export function sandboxErp(access: SandboxAccess): DemoErp {
   const resource = 'purchase-orders';
   const openOrders = async () => {
-    const { records } = (await control(access, `/control/records?resource=${resource}`)) as { records: readonly SandboxOrder[] };
+    const { records } = (await control(access, `/control/records?resource=${resource}`)) as {
+      records: readonly SandboxOrder[];
+    };
     // Old closed ones are outside the window of the initial sync.
     return records.filter(({ open }) => open).map(({ id }) => id);
   };

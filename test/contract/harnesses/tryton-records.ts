@@ -25,7 +25,8 @@ export async function openTrytonRecords(client: TrytonClient, { today }: { today
     await client.write(model, [id], values);
     return String(id);
   };
-  const create = async (model: string, values: Row): Promise<string> => String((await client.create(model, [values]))[0]);
+  const create = async (model: string, values: Row): Promise<string> =>
+    String((await client.create(model, [values]))[0]);
   const copy = async (model: string, id: number): Promise<string> => {
     const ids = (await client.call(`model.${model}.copy`, [[id]])) as number[];
     return String(ids[0]);
@@ -37,7 +38,8 @@ export async function openTrytonRecords(client: TrytonClient, { today }: { today
   return {
     vendor: {
       create: () => create('party.party', { name: label() }),
-      change: async () => write('party.party', { id: await one('party.party', [['code', '=', 'V-1003']]), values: { name: label() } }),
+      change: async () =>
+        write('party.party', { id: await one('party.party', [['code', '=', 'V-1003']]), values: { name: label() } }),
       remove: removeFrom('party.party'),
     },
     item: {
@@ -56,7 +58,10 @@ export async function openTrytonRecords(client: TrytonClient, { today }: { today
     location: {
       create: () => create('stock.location', { name: label(), type: 'storage', parent: storage }),
       change: async () =>
-        write('stock.location', { id: await one('stock.location', [['code', '=', 'A-01']]), values: { name: label() } }),
+        write('stock.location', {
+          id: await one('stock.location', [['code', '=', 'A-01']]),
+          values: { name: label() },
+        }),
       remove: removeFrom('stock.location'),
     },
     inventory_level: {
@@ -75,7 +80,10 @@ export async function openTrytonRecords(client: TrytonClient, { today }: { today
     work_order: {
       create: async () => copy('production', await one('production', [['reference', '=', 'WO-001']])),
       change: async () =>
-        write('production', { id: await one('production', [['reference', '=', 'WO-002']]), values: { reference: label() } }),
+        write('production', {
+          id: await one('production', [['reference', '=', 'WO-002']]),
+          values: { reference: label() },
+        }),
       remove: (remoteId) => cancelAndDelete(client, 'production', Number(remoteId)),
     },
   };

@@ -50,10 +50,21 @@ function refusalsOf(server: TrytonServer): Refusal[] {
     }
   };
   return [
-    { title: 'a user without rights', entity: 'purchase_order', code: 'permission_denied', credentials: server.restricted },
+    {
+      title: 'a user without rights',
+      entity: 'purchase_order',
+      code: 'permission_denied',
+      credentials: server.restricted,
+    },
     { title: 'a missing database', entity: 'vendor', code: 'configuration_invalid', settings: { database: 'nowhere' } },
     { title: 'another company', entity: 'vendor', code: 'configuration_invalid', settings: { company: 999_999 } },
-    { title: 'too many wrong logins', entity: 'vendor', code: 'rate_limited', credentials: locked, provoke: logInWrongly },
+    {
+      title: 'too many wrong logins',
+      entity: 'vendor',
+      code: 'rate_limited',
+      credentials: locked,
+      provoke: logInWrongly,
+    },
     {
       title: 'a server that is gone',
       entity: 'vendor',

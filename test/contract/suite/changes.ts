@@ -37,8 +37,16 @@ export function testChanges(current: () => Subject, { connector, harness, entity
     const remoteIds = [...idsOf(subject, entity, asked), subject.system.missingId(entity), 'no such id'];
     const fetched = await session.fetchRecords({ entity, remoteIds, signal });
     const readBy = (raw: (typeof items)[number]) => [identify(raw), toUnified(raw, subject.profile)];
-    expect(fetched.map(readBy).map((read) => JSON.stringify(read)).sort()).toEqual(
-      asked.map(readBy).map((read) => JSON.stringify(read)).sort(),
+    expect(
+      fetched
+        .map(readBy)
+        .map((read) => JSON.stringify(read))
+        .sort(),
+    ).toEqual(
+      asked
+        .map(readBy)
+        .map((read) => JSON.stringify(read))
+        .sort(),
     );
     expect(await session.fetchRecords({ entity, remoteIds: [], signal })).toEqual([]);
   });
@@ -65,7 +73,8 @@ export function testChanges(current: () => Subject, { connector, harness, entity
 }
 
 async function readDeletedIds(session: Session, entity: Entity, since: string): Promise<string[]> {
-  if (!session.readDeletions) throw new Error(`${entity} declares a delete feed, and the session has no readDeletions.`);
+  if (!session.readDeletions)
+    throw new Error(`${entity} declares a delete feed, and the session has no readDeletions.`);
   const ids: string[] = [];
   let checkpoint = null;
   for (let page = 0; page < deletionPagesMax; page += 1) {

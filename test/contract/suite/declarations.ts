@@ -4,7 +4,14 @@ import { expect, test } from 'vitest';
 import type { Connector } from '../../../connectors/connector.ts';
 import { transportSettings } from '../../../connectors/http/transport-settings.ts';
 import { connectors } from '../../../connectors/registry.ts';
-import { declarationOf, declaredEntities, fixtureFileOf, fixtureFiles, fixturesOf, folderOf } from './connector-files.ts';
+import {
+  declarationOf,
+  declaredEntities,
+  fixtureFileOf,
+  fixtureFiles,
+  fixturesOf,
+  folderOf,
+} from './connector-files.ts';
 
 const planted = 'pl4nted-s3cret';
 const pageSizeMax = 10_000;
@@ -62,7 +69,9 @@ export function testDeclarations(connector: Connector): void {
     expect(changed.granularityMs).toBeGreaterThan(0);
     expect(changed.overlapMs).toBeGreaterThanOrEqual(2 * changed.granularityMs);
     if (changed.order !== 'stamp_id') return;
-    const stamps = fixturesOf(connector, entity).map(({ remote }) => declarationOf(connector, entity).identify(remote).stamp);
+    const stamps = fixturesOf(connector, entity).map(
+      ({ remote }) => declarationOf(connector, entity).identify(remote).stamp,
+    );
     expect(stamps, 'pages by stamp need a stamp on every record').not.toContain(null);
   });
 

@@ -97,7 +97,12 @@ const faults: readonly FaultCase[] = [
   },
   { title: 'a server error', fault: { kind: 'answer', status: 500 }, codes: ['system_error'], atLogin: true },
   ...[502, 503, 504].map((status): FaultCase => {
-    return { title: `a ${status}`, fault: { kind: 'answer', status, headers: html }, codes: ['system_unreachable'], atLogin: true };
+    return {
+      title: `a ${status}`,
+      fault: { kind: 'answer', status, headers: html },
+      codes: ['system_unreachable'],
+      atLogin: true,
+    };
   }),
   {
     title: 'a page that is not of the system',

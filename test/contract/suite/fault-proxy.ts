@@ -5,7 +5,12 @@ import { buffer } from 'node:stream/consumers';
 
 /** What happens to a request instead of the system's answer. */
 export type Fault =
-  | { readonly kind: 'answer'; readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly headers?: Record<string, string>;
+      readonly body?: string;
+    }
   /** The connection is closed without an answer. */
   | { readonly kind: 'cut' }
   /** The system's answer is cut in its middle. */

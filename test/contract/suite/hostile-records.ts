@@ -50,7 +50,8 @@ function identifyProblem(raw: Json, { connector, declaration }: Context): string
     const { remoteId, stamp, createdAt, version } = declaration.identify(raw);
     if (typeof remoteId !== 'string' || remoteId === '' || /\p{Cc}/u.test(remoteId)) return 'the id is unusable';
     if (stamp !== null) connector.stamps.toInstant(stamp);
-    if (createdAt !== null && createdAt !== undefined && !instant.safeParse(createdAt).success) return 'createdAt is none';
+    if (createdAt !== null && createdAt !== undefined && !instant.safeParse(createdAt).success)
+      return 'createdAt is none';
     return version === null || version === undefined || typeof version === 'string' ? null : 'version is no text';
   } catch (error) {
     return refusalProblem('identify', error);
@@ -76,7 +77,17 @@ function refusalProblem(name: string, error: unknown): string | null {
 
 const wrongValues: readonly Json[] = [
   ...[null, true, false, 0, -1, 1.5, 1e21, 1e-9],
-  ...['', ' ', 'planted', '\u0000', '\ud800', '2026-02-30', '9999-99-99T99:99:99.999999Z', '9'.repeat(200), 'x'.repeat(5_000)],
+  ...[
+    '',
+    ' ',
+    'planted',
+    '\u0000',
+    '\ud800',
+    '2026-02-30',
+    '9999-99-99T99:99:99.999999Z',
+    '9'.repeat(200),
+    'x'.repeat(5_000),
+  ],
   ...[[], [null], [[]], ['x'], [{}], {}, { planted: [null] }, nested(60)],
 ];
 

@@ -9,7 +9,10 @@ import type { Subject } from './subject.ts';
 const resumesAim = 10;
 
 /** What a pass over an entity gives, however it is cut into pages, interrupted and taken up again. */
-export function testPasses(current: () => Subject, { connector, entity }: { connector: Connector; entity: Entity }): void {
+export function testPasses(
+  current: () => Subject,
+  { connector, entity }: { connector: Connector; entity: Entity },
+): void {
   const { changed, identify, toUnified } = declarationOf(connector, entity);
 
   test('two snapshots give the same records, each once, and all fit our model', async () => {

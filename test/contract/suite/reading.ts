@@ -53,8 +53,12 @@ export async function sourceNow(subject: Subject, session: Session, entity: Enti
   if (now !== null) return now;
   const { items } = await readPass(session, { entity, selection: everything, pageSize: 100 });
   const stamps = items.map((raw) => declarationOf(subject.connector, entity).identify(raw).stamp);
-  const newest = stamps.filter((stamp) => stamp !== null).sort().at(-1);
-  if (newest === undefined) throw new Error(`${entity} has neither a clock nor a stamp, so nothing can be changed since.`);
+  const newest = stamps
+    .filter((stamp) => stamp !== null)
+    .sort()
+    .at(-1);
+  if (newest === undefined)
+    throw new Error(`${entity} has neither a clock nor a stamp, so nothing can be changed since.`);
   return newest;
 }
 

@@ -11,7 +11,12 @@ const closeTimeoutMs = 10_000;
 
 /** Login, check, abort and close. */
 export function testSessions(current: () => Subject, { loginsDoNotExpire }: SystemHarness): void {
-  const page = (subject: Subject) => ({ entity: firstEntity(subject.connector), selection: everything, checkpoint: null, pageSize: 7 });
+  const page = (subject: Subject) => ({
+    entity: firstEntity(subject.connector),
+    selection: everything,
+    checkpoint: null,
+    pageSize: 7,
+  });
 
   test('a check finds every declared entity readable, and the same account in every session', async () => {
     const subject = current();

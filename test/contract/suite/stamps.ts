@@ -54,7 +54,9 @@ function stampsIn(connector: Connector): string[] {
 
 /** Stamps of whole seconds cannot move by less than one. */
 function coarsestStepMs(connector: Connector): number {
-  const steps = declaredEntities(connector).map((entity) => declarationOf(connector, entity).changed?.granularityMs ?? 1);
+  const steps = declaredEntities(connector).map(
+    (entity) => declarationOf(connector, entity).changed?.granularityMs ?? 1,
+  );
   return Math.max(1, ...steps.map(Math.ceil));
 }
 
