@@ -7,7 +7,7 @@ import { findOnPath, runCommand } from './run-command.ts';
 import { temporalDownload } from './temporal-download.ts';
 
 /** The newest release that `go install` takes (later ones carry a replace line): server 1.29.1, Web UI 2.42.1. */
-export const temporalCliVersion = 'v1.5.1';
+const temporalCliVersion = 'v1.5.1';
 
 const versionTimeoutMs = 15_000;
 const buildTimeoutMs = 20 * 60_000;

@@ -90,7 +90,7 @@ test('two starters at once get one server', async () => {
   ]);
   await Promise.all([a.kill(), b.kill()]);
   expect(a.started.pid).toBe(b.started.pid);
-  expect([a.started.adopted, b.started.adopted].toSorted()).toEqual([false, true]);
+  expect([a, b].filter(({ started }) => started.adopted)).toHaveLength(1);
 });
 
 test('a half-made cluster is made again', async () => {

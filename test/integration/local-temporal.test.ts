@@ -15,7 +15,8 @@ let binary: string;
 
 beforeAll(async () => {
   const { cacheDir } = await resolveLocalPaths('.', { environment: process.env });
-  binary = await findTemporalBinary({ cacheDir, environment: process.env, onProgress: console.error });
+  const onProgress = (message: string) => process.stderr.write(`${message}\n`);
+  binary = await findTemporalBinary({ cacheDir, environment: process.env, onProgress });
 }, 15 * 60_000);
 
 function newServer(): TemporalOptions & { readonly dbFile: string } {
@@ -87,7 +88,7 @@ test('two starters at once get one server', async () => {
   const options = newServer();
   const [a, b] = await Promise.all([startTemporal(options), startTemporal(options)]);
   expect(a.pid).toBe(b.pid);
-  expect([a.adopted, b.adopted].toSorted()).toEqual([false, true]);
+  expect([a, b].filter(({ adopted }) => adopted)).toHaveLength(1);
 });
 
 test('a running server with other settings is replaced', async () => {

@@ -168,7 +168,12 @@ describe('the change feed', () => {
       body: JSON.stringify({ resource: 'suppliers', count: 1 }),
     });
     const { ids } = (await deleted.json()) as { ids: string[] };
-    const requested = await requestSync(world, { connection: 'erp', entity: 'vendor', mode: 'incremental', allowDeletes: false });
+    const requested = await requestSync(world, {
+      connection: 'erp',
+      entity: 'vendor',
+      mode: 'incremental',
+      allowDeletes: false,
+    });
     await followRequests(world, requested, follow);
     expect((await read()).changes).toMatchObject([{ entity: 'vendor', remote_id: ids[0], deleted: true }]);
   });
@@ -393,6 +398,19 @@ describe('the command line on a running installation', () => {
     expect(human.stdout).not.toBe('');
     const json = await flows([...argv, '--json']);
     expect(JSON.parse(json.stdout)).toEqual(expect.any(Object));
+  });
+
+  it('shows the status without Temporal, and asks to try a sync again later', async () => {
+    const down = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
+    const status = await flows(['status', 'erp'], down);
+    expect(status.exitCode).toBe(0);
+    expect(status.stdout).toMatch(/vendor +completed/);
+    expect(status.stdout).toContain('Next runs are not known');
+    const sync = await flows(['sync', 'erp', 'vendor', '--json'], down);
+    expect(sync.exitCode).toBe(75);
+    expect(JSON.parse(sync.stdout)).toMatchObject({
+      requests: [{ entity: 'vendor', not_started: expect.any(String) }],
+    });
   });
 
   it('finds a healthy installation healthy', async () => {

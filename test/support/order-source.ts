@@ -1,0 +1,131 @@
+import { expect } from 'vitest';
+import { activateConnection, insertConnection, readConnection } from '../../store/connections.ts';
+import { requestSync, readRequest } from '../../store/requests.ts';
+import { readStream, type StreamRow } from '../../store/streams.ts';
+import { createSessions } from '../../worker/sessions.ts';
+import { openErp, sandboxCredentials, waitFor, type World } from './world.ts';
+
+/** A sandbox ERP with nothing but purchase orders, connected, whose one stream is synced only when a test says so. */
+export interface OrderSource {
+  readonly connectionId: string;
+  readonly streamId: string;
+  fault(fault: { scenario: string; [parameter: string]: unknown }): Promise<void>;
+  clearFaults(): Promise<void>;
+  /** Pages of orders that were asked for since the start. */
+  pagesAsked(): Promise<number>;
+  /** Starts the stream's full sync and returns at once; gives the request's id. */
+  startSync(): Promise<string>;
+  /** Waits until the request has ended and gives its state. */
+  ended(requestId: string): Promise<string>;
+  stream(): Promise<StreamRow>;
+  /** Waits until the run has committed so many records. */
+  committed(records: number): Promise<void>;
+  /**
+   * Expects the source's orders to be stored, each in the source's version, the changes to have the numbers 1 to n, each
+   * once, and the run to have counted each record once.
+   */
+  expectWhole(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface OrderSourceOptions {
+  readonly records: number;
+  readonly pageSize: number;
+  /** Taken by each page, so that a sync lasts long enough to be disturbed. */
+  readonly delayMs: number;
+}
+
+const longIntervalMs = 30 * 86_400_000;
+const endMs = 120_000;
+
+export async function openOrderSource(world: World, options: OrderSourceOptions): Promise<OrderSource> {
+  const { database, engine } = world;
+  const erp = await openErp({ records: options.records, only: 'purchase-orders', bulk: true });
+  const call = async <Answer>(method: string, path: string, body?: object): Promise<Answer> => {
+    const headers = { 'x-control-token': erp.controlToken };
+    const answer = await fetch(`${erp.url}/control/${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
+    return (await answer.json()) as Answer;
+  };
+  const slowDown = { scenario: 'slow', resource: 'purchase-orders', delayMs: options.delayMs };
+  await call('POST', 'fault', slowDown);
+  const { connectionId, streamId } = await activate(world, { url: erp.url, pageSize: options.pageSize });
+  const stream = () => readStream(database, streamId);
+
+  return {
+    connectionId,
+    streamId,
+    stream,
+    fault: async (fault) => void (await call('POST', 'fault', fault)),
+    async clearFaults() {
+      await call('DELETE', 'fault');
+      await call('POST', 'fault', slowDown);
+    },
+    async pagesAsked() {
+      const { counts } = await call<{ counts: Record<string, number> }>('GET', 'access-log?limit=1');
+      return counts['purchase-orders'] ?? 0;
+    },
+    async startSync() {
+      const request = await requestSync(database, { streamId, mode: 'full', origin: 'manual', allowDeletes: false });
+      const about = { connectionId, streamId, entity: 'purchase_order', system: 'sandbox' } as const;
+      await engine.startSync({ ...about, mode: 'full', requestId: request.id });
+      return request.id;
+    },
+    ended: (requestId) =>
+      waitFor(async () => {
+        const { state } = await readRequest(database, requestId);
+        return state === 'pending' || state === 'taken' ? null : state;
+      }, endMs),
+    committed: async (records) =>
+      void (await waitFor(async () => ((await stream()).sequence >= records ? true : null), endMs)),
+    async expectWhole() {
+      const inSource = await call<{ records: VersionedRecord[] }>('GET', 'records?resource=purchase-orders&json=false');
+      const { rows } = await database.pool.query<VersionedRecord & { sequence: number }>(
+        'select remote_id as id, version, sequence from record where connection_id = $1 and deleted_at is null order by sequence',
+        [connectionId],
+      );
+      expect(versionsOf(rows)).toEqual(versionsOf(inSource.records));
+      expect(rows.map(({ sequence }) => sequence)).toEqual(rows.map((_, index) => index + 1));
+      const { sequence, run_counts } = await stream();
+      expect({ sequence, created: run_counts.created, read: run_counts.read }).toEqual({
+        sequence: rows.length,
+        created: rows.length,
+        read: rows.length,
+      });
+    },
+    close: () => erp.close(),
+  };
+}
+
+interface VersionedRecord {
+  readonly id: string;
+  readonly version: string | number;
+}
+
+function versionsOf(records: readonly VersionedRecord[]): Map<string, string> {
+  return new Map(records.map(({ id, version }) => [id, String(version)]));
+}
+
+/** What `connect` does, without its initial syncs: they are the test's to start. */
+async function activate({ database, secretBox }: World, { url, pageSize }: { url: string; pageSize: number }) {
+  const row = await insertConnection(database, {
+    system: 'sandbox',
+    name: new URL(url).port,
+    settings: { url, page_size: pageSize },
+    // Older orders are synced too.
+    windowDays: 3_650,
+    environment: 'test',
+    sealCredentials: (id) => secretBox.seal(sandboxCredentials, id),
+  });
+  const sessions = createSessions(secretBox);
+  try {
+    const { session } = await sessions.get(row);
+    const check = await session.check(AbortSignal.timeout(endMs));
+    await activateConnection(database, row.id, { ...check, entities: ['purchase_order'], intervalMs: longIntervalMs });
+  } finally {
+    await sessions.closeAll();
+  }
+  const { id: connectionId } = await readConnection(database, row.id);
+  const streams = await database.query.selectFrom('stream').select('id').where('connection_id', '=', connectionId).execute();
+  return { connectionId, streamId: streams[0]?.id ?? '' };
+}
