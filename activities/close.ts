@@ -1,6 +1,6 @@
 import type { ErrorSummary } from '../model/errors/flows-error.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { ExecutionState } from '../model/sync.ts';
+import type { ExecutionState, SyncMode } from '../model/sync.ts';
 import { failConnection } from '../store/connections.ts';
 import { endExecution } from '../store/executions.ts';
 import { failRun } from '../store/runs.ts';
@@ -20,9 +20,23 @@ export async function closeSync(
   dependencies: Dependencies,
   { execution, streamId, state, error }: CloseSyncInput,
 ): Promise<void> {
-  await failRun(dependencies.database, streamId, { executionId: execution.id, state, error });
+  const mode = modes.get(execution.kind);
+  const holder = { workflowId: execution.workflowId, runId: execution.firstRunId };
+  await failRun(dependencies.database, streamId, {
+    executionId: execution.id,
+    state,
+    error,
+    ...(mode && { planned: { holder, mode } }),
+  });
   await startPending(dependencies, streamId);
 }
+
+/** What a workflow of a kind was to do. */
+const modes: ReadonlyMap<string, SyncMode> = new Map([
+  ['initialSync', 'full'],
+  ['incrementalSync', 'incremental'],
+  ['reconcile', 'reconcile'],
+]);
 
 export interface CloseConnectInput {
   readonly execution: ExecutionRef;

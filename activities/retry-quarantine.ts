@@ -10,7 +10,7 @@ import { nextFetchNumber } from '../store/runs.ts';
 import { readStream, type StreamRow } from '../store/streams.ts';
 import type { Dependencies, OpenSession } from './dependencies.ts';
 import type { ExecutionRef } from './execution-ref.ts';
-import { transformPage } from './sync/transform-page.ts';
+import { missingOf, transformPage } from './sync/transform-page.ts';
 
 export interface RetryQuarantineInput {
   readonly execution: ExecutionRef;
@@ -85,17 +85,15 @@ async function fetchAndCommitOnce(
     stamps: open.connector.stamps,
     profile,
   };
-  const { rows, ids, quarantined } = transformPage(items, fetchNumber, context);
-  const present = new Set([...ids, ...quarantined.flatMap(({ recordId: id }) => (id === null ? [] : [id]))]);
-  const gone = remoteIds
-    .map((remoteId) => ({ remoteId, recordId: recordId(stream.lineage_id, stream.entity, remoteId) }))
-    .filter(({ recordId: id }) => !present.has(id));
+  const page = transformPage(items, fetchNumber, context);
+  const remoteIdOf = new Map(remoteIds.map((id) => [recordId(stream.lineage_id, stream.entity, id), id]));
+  const missing = missingOf(page)([...remoteIdOf.keys()]);
   const counts = await commitPoint(database, {
     streamId: stream.id,
     origin: 'incremental',
-    rows,
-    quarantined,
-    gone,
+    rows: page.rows,
+    quarantined: page.quarantined,
+    gone: missing.map((id) => ({ recordId: id, remoteId: remoteIdOf.get(id) ?? '' })),
     fetchNumber,
   });
   return addCounts(counts, { read: items.length });

@@ -1,6 +1,7 @@
 import { FlowsError } from '../model/errors/flows-error.ts';
 import { type ConnectionRow, readConnection } from '../store/connections.ts';
 import { readRequest } from '../store/requests.ts';
+import { failRun } from '../store/runs.ts';
 import { claimStream, readStream, type StreamRow } from '../store/streams.ts';
 import type { Dependencies } from './dependencies.ts';
 import { runStep } from './sync/run-step.ts';
@@ -19,7 +20,11 @@ export async function syncStep(dependencies: Dependencies, input: SyncStepInput)
   const { database } = dependencies;
   const connection = await readConnection(database, input.connectionId);
   const reason = reasonToSkip(connection, await readStream(database, input.streamId));
-  if (reason) return { state: 'skipped', reason };
+  if (reason) {
+    // A run that was under way when it was paused ends here; its checkpoint stays.
+    await failRun(database, input.streamId, { executionId: input.execution.id, state: 'cancelled', error: null });
+    return { state: 'skipped', reason };
+  }
   if (await isAnswered(dependencies, input))
     return { state: 'skipped', reason: 'another run has answered the request' };
   const claimed = await claimStream(database, input.streamId, {

@@ -1,7 +1,15 @@
-import { ScheduleNotFoundError, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  isGrpcServiceError,
+  ScheduleNotFoundError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { isErrorCode } from '../model/errors/codes.ts';
 import { FlowsError } from '../model/errors/flows-error.ts';
+
+/** gRPC's status for a request that is wrong whenever it is sent. */
+const invalidArgument = 3;
 
 /** The answer of a call to Temporal; what it throws instead is converted to the taxonomy. */
 export async function answered<T>(work: Promise<T>): Promise<T> {
@@ -26,6 +34,9 @@ function toEngineError(error: unknown): FlowsError {
   if (error instanceof WorkflowFailedError) return failureOf(error);
   const message = error instanceof Error ? error.message : String(error);
   if (isMissing(error)) return new FlowsError('not_found', `Temporal does not know it: ${message}.`, { cause: error });
+  if (isGrpcServiceError(error) && error.code === invalidArgument) {
+    return new FlowsError('invalid_request', `Temporal refused the request: ${error.details}.`, { cause: error });
+  }
   return new FlowsError(
     'engine_unavailable',
     `Temporal did not take the request (${message}). Check that the server at TEMPORAL_ADDRESS runs.`,

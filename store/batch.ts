@@ -8,6 +8,7 @@ import { toStoreError } from './errors.ts';
 import { type IncomingCopy, openCopy } from './incoming.ts';
 import { type QuarantinedRecord, quarantineRecords, resolveQuarantine } from './quarantine.ts';
 import { endRun, lockStream, type RunEnd } from './runs.ts';
+import { toStoredJson } from './stored-text.ts';
 import type { Claim, StreamRow } from './streams.ts';
 import { type Gone, tombstoneRecords } from './tombstones.ts';
 import { type RowOwner, upsertIncoming } from './upsert.ts';
@@ -168,7 +169,7 @@ async function saveProgress(
     [
       stream.id,
       sequence,
-      progress.checkpoint === null ? null : JSON.stringify(progress.checkpoint),
+      progress.checkpoint === null ? null : toStoredJson(JSON.stringify(progress.checkpoint)),
       progress.watermark,
       laterStamp(stream.run_stamp_max, progress.stampMax),
       JSON.stringify(runCounts),

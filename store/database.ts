@@ -38,6 +38,9 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     types: { getTypeParser },
   });
   pool.on('error', (error) => options.onIdleError?.(error));
+  // A connection that is lost while it is taken out says so here too; without a listener the process would end. Whoever has
+  // it learns of it from the next statement.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const query = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return { pool, query, close: () => query.destroy() };
 }

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { ErrorSummary } from '../model/errors/flows-error.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ExecutionState } from '../model/sync.ts';
@@ -88,7 +88,7 @@ export async function endAttempt(database: Database, key: AttemptKey, end: Attem
         error_message: end.error ? toStoredText(end.error.message) : null,
         counts: JSON.stringify(end.counts),
         timings: JSON.stringify(end.timings),
-        ended_at: new Date().toISOString(),
+        ended_at: sql<string>`clock_timestamp()`,
       })
       .where('execution_id', '=', key.executionId)
       .where('run_id', '=', key.runId)
@@ -110,7 +110,7 @@ export async function endExecution(
       .set({
         state: end.state,
         error: end.error && JSON.stringify(end.error),
-        ended_at: new Date().toISOString(),
+        ended_at: sql<string>`clock_timestamp()`,
         ...(end.counts && { counts: JSON.stringify(end.counts) }),
       })
       .where('id', '=', executionId)

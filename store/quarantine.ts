@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Problem } from '../model/errors/flows-error.ts';
 import { newId } from '../model/ids.ts';
 import { type Database, stored } from './database.ts';
-import { toStoredText } from './stored-text.ts';
+import { toStoredJson, toStoredText } from './stored-text.ts';
 
 /** A remote record that could not be taken in, with its reason; the page that brought it goes on without it. */
 export interface QuarantinedRecord {
@@ -33,7 +33,7 @@ export async function quarantineRecords(
       record.rawHash,
       record.code,
       toStoredText(record.message),
-      JSON.stringify(record.problems),
+      toStoredJson(JSON.stringify(record.problems)),
       record.fetchNumber,
     ]);
   }

@@ -4,7 +4,7 @@ import { FlowsError } from '../model/errors/flows-error.ts';
 import { newId } from '../model/ids.ts';
 import type { RunKind, RunState, SyncMode } from '../model/sync.ts';
 import { type Database, inTransaction, stored } from './database.ts';
-import type { Claim, StreamRow } from './streams.ts';
+import { type Claim, type Holder, holderOf, isSameHolder, type StreamRow } from './streams.ts';
 
 /** A run as it starts: fixed for its whole life, however many attempts it takes. */
 export interface NewRun {
@@ -67,7 +67,8 @@ export interface RunEnd {
 
 /**
  * Ends a run inside the caller's transaction, which has locked the stream: releases the claim, answers the request and
- * closes the execution. An ended run that succeeded has no checkpoint; a failed one keeps its, to be resumed.
+ * closes the execution. An ended run that succeeded has no checkpoint; a failed one keeps its, to be resumed, unless the
+ * source does not know the position any more.
  */
 export async function endRun(client: pg.PoolClient, claim: Claim, end: RunEnd): Promise<void> {
   const succeeded = end.state === 'completed' || end.state === 'partial';
@@ -78,7 +79,9 @@ export async function endRun(client: pg.PoolClient, claim: Claim, end: RunEnd): 
     succeeded,
     end.watermark,
     end.executionId,
+    succeeded || end.error?.code === 'cursor_expired',
   ]);
+  if (succeeded) await client.query(endScanSql, [claim.streamId]);
   await client.query(
     `update sync_request set state = $2, error = $3, ended_at = now() where execution_id = $1 and state = 'taken'`,
     [end.executionId, end.state, end.error && JSON.stringify(end.error)],
@@ -91,11 +94,15 @@ export async function endRun(client: pg.PoolClient, claim: Claim, end: RunEnd): 
 
 const endRunSql = `
   update stream set run_state = $2, run_error = $3, run_ended_at = clock_timestamp(), holder_workflow_id = null, holder_run_id = null,
-    checkpoint = case when $4 then null else checkpoint end,
+    checkpoint = case when $7 then null else checkpoint end,
     watermark = coalesce($5, watermark),
     last_success_at = case when $4 then clock_timestamp() else last_success_at end,
     initial_completed_at = case when $4 and run_kind = 'initial' then clock_timestamp() else initial_completed_at end
   where id = $1 and run_execution_id = $6`;
+
+const endScanSql = `
+  update scan set state = case when state = 'running' then 'whole' else state end, ended_at = coalesce(ended_at, now())
+  where id = (select run_scan_id from stream where id = $1)`;
 
 /** Ends a run in a transaction of its own. Throws `version_conflict` when the claim was taken over. */
 export function finishRun(database: Database, claim: Claim, end: RunEnd): Promise<void> {
@@ -105,34 +112,54 @@ export function finishRun(database: Database, claim: Claim, end: RunEnd): Promis
   });
 }
 
+/** How an execution ended that did not come to the end of its run. */
+export interface RunFailure {
+  readonly executionId: string;
+  readonly state: 'failed' | 'cancelled';
+  readonly error: ErrorSummary | null;
+  /** Given when it may have failed before its run began: what it was to be. */
+  readonly planned?: { readonly holder: Holder; readonly mode: SyncMode };
+}
+
 /**
- * Records that an execution's run failed or was cancelled, unless the run is not its own or has ended. Keeps the
- * checkpoint. Safe to call again.
+ * Records that an execution's run failed or was cancelled, unless the run is not its own or has ended. An execution that
+ * holds the stream and came to no run, e.g. in an outage, has failed its run too. Keeps the checkpoint. Safe to call again.
  */
-export function failRun(
-  database: Database,
-  streamId: string,
-  end: { executionId: string; state: 'failed' | 'cancelled'; error: ErrorSummary | null },
-): Promise<void> {
+export function failRun(database: Database, streamId: string, failure: RunFailure): Promise<void> {
   return inTransaction(database, async (client) => {
-    const { rows } = await client.query<Pick<StreamRow, 'epoch' | 'run_state' | 'run_execution_id' | 'run_counts'>>(
-      'select epoch, run_state, run_execution_id, run_counts from stream where id = $1 for update',
-      [streamId],
-    );
+    const { rows } = await client.query<StreamRow>('select * from stream where id = $1 for update', [streamId]);
     const stream = rows[0];
     if (!stream) return;
-    if (stream.run_execution_id !== end.executionId || stream.run_state !== 'running') {
+    const { executionId, state, error, planned } = failure;
+    const isOwn = stream.run_execution_id === executionId;
+    const isHeld = planned !== undefined && isSameHolder(holderOf(stream), planned.holder);
+    if (isOwn ? stream.run_state !== 'running' : !isHeld) {
       await client.query(
         `update execution set state = $2, error = $3, ended_at = clock_timestamp() where id = $1 and state = 'running'`,
-        [end.executionId, end.state, end.error && JSON.stringify(end.error)],
+        [executionId, state, error && JSON.stringify(error)],
       );
       return;
     }
+    if (!isOwn && planned) await beginFailedRun(client, { stream, executionId, mode: planned.mode });
     // Raising the epoch fences an attempt that still runs.
     await client.query('update stream set epoch = epoch + 1 where id = $1', [streamId]);
-    const claim = { streamId, epoch: stream.epoch + 1 };
-    await endRun(client, claim, { ...end, watermark: null, counts: stream.run_counts });
+    const counts = isOwn ? stream.run_counts : {};
+    await endRun(client, { streamId, epoch: stream.epoch + 1 }, { executionId, state, error, watermark: null, counts });
   });
+}
+
+/** What an initial sync has read so far is kept: the next one goes on from it. */
+async function beginFailedRun(
+  client: pg.PoolClient,
+  { stream, executionId, mode }: { stream: StreamRow; executionId: string; mode: SyncMode },
+): Promise<void> {
+  const kind = stream.initial_completed_at === null ? 'initial' : mode;
+  const requestId = await takeRequest(client, stream.id, { executionId, kind });
+  await client.query(
+    `update stream set run_execution_id = $2, run_kind = $3, run_request_id = $4, run_started_at = now(),
+       run_counts = case when $3 = 'initial' then run_counts else '{}' end where id = $1`,
+    [stream.id, executionId, kind, requestId],
+  );
 }
 
 /** The stream's row, locked until the transaction ends. Throws `version_conflict` when the claim was taken over. */
@@ -156,10 +183,9 @@ export async function nextFetchNumber(database: Database): Promise<number> {
 }
 
 async function insertScan(client: pg.PoolClient, streamId: string, scan: NewRun['scan']): Promise<string | null> {
-  await client.query(
-    `update scan set state = 'broken', ended_at = now() where stream_id = $1 and state in ('running', 'whole')`,
-    [streamId],
-  );
+  await client.query(`update scan set state = 'broken', ended_at = now() where stream_id = $1 and ended_at is null`, [
+    streamId,
+  ]);
   if (!scan) return null;
   const id = newId('scan');
   await client.query('insert into scan (id, stream_id, documents_from, start_fetch_number) values ($1, $2, $3, $4)', [
@@ -171,7 +197,11 @@ async function insertScan(client: pg.PoolClient, streamId: string, scan: NewRun[
   return id;
 }
 
-async function takeRequest(client: pg.PoolClient, streamId: string, run: NewRun): Promise<string | null> {
+async function takeRequest(
+  client: pg.PoolClient,
+  streamId: string,
+  run: Pick<NewRun, 'executionId' | 'kind'>,
+): Promise<string | null> {
   const { rows } = await client.query<{ id: string }>(
     `update sync_request set state = 'taken', execution_id = $2, taken_at = now()
      where stream_id = $1 and state = 'pending' and mode = any($3) returning id`,

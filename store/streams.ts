@@ -34,7 +34,7 @@ export interface ClaimOptions {
 export async function claimStream(database: Database, streamId: string, options: ClaimOptions): Promise<ClaimResult> {
   const stream = await readStream(database, streamId);
   const current = holderOf(stream);
-  if (current && !isSame(current, options.holder) && !(await options.isClosed(current))) {
+  if (current && !isSameHolder(current, options.holder) && !(await options.isClosed(current))) {
     return { outcome: 'busy', holder: current };
   }
   const claimed = await stored(
@@ -79,11 +79,13 @@ export async function streamOfRun(database: Database, executionId: string): Prom
   return row ?? null;
 }
 
-function holderOf(stream: StreamRow): Holder | null {
+/** Who holds a stream; null when nobody does. */
+export function holderOf(stream: StreamRow): Holder | null {
   if (stream.holder_workflow_id === null || stream.holder_run_id === null) return null;
   return { workflowId: stream.holder_workflow_id, runId: stream.holder_run_id };
 }
 
-function isSame(left: Holder, right: Holder): boolean {
-  return left.workflowId === right.workflowId && left.runId === right.runId;
+/** Whether two name the same execution. */
+export function isSameHolder(left: Holder | null, right: Holder): boolean {
+  return left?.workflowId === right.workflowId && left?.runId === right.runId;
 }

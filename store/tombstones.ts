@@ -48,7 +48,7 @@ export function readScan(database: Database, scanId: string): Promise<ScanRow> {
   return stored(database.query.selectFrom('scan').selectAll().where('id', '=', scanId).executeTakeFirstOrThrow());
 }
 
-/** Marks a scan as held: more records are missing than may be tombstoned without a person. */
+/** Marks a scan as held: more records are gone than may be tombstoned without a person. */
 export async function holdScan(database: Database, scanId: string, candidates: number): Promise<void> {
   await stored(
     database.query
@@ -64,36 +64,51 @@ export interface Candidate {
   readonly remote_id: string;
 }
 
-/** How many live records a whole scan did not see, how many there are, and the first `limit` of the unseen ones. */
-export async function findUnseen(
+interface Records {
+  readonly lineageId: string;
+  readonly entity: keyof typeof entityRegistry;
+}
+
+/** How many records of an entity are stored and not deleted. */
+export async function countAlive(database: Database, of: Records): Promise<number> {
+  const count = aliveRecords(database, of).select(({ fn }) => fn.countAll<number>().as('count'));
+  return (await stored(count.executeTakeFirstOrThrow())).count;
+}
+
+/** Live records that a whole scan did not see, in the order of their ids: the first `limit` behind the id `after`. */
+export function findUnseen(
   database: Database,
   scan: ScanRow,
-  options: { lineageId: string; entity: keyof typeof entityRegistry; limit: number },
-): Promise<{ unseen: number; alive: number; first: readonly Candidate[] }> {
-  const live = database.query
-    .selectFrom('record')
-    .where('lineage_id', '=', options.lineageId)
-    .where('entity', '=', options.entity)
-    .where('deleted_at', 'is', null);
-  const unseen = live
-    .where('fetch_number', '<', scan.start_fetch_number)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('scan_seen')
-            .select('record_id')
-            .where('scan_id', '=', scan.id)
-            .whereRef('scan_seen.record_id', '=', 'record.id'),
+  options: Records & { after: string; limit: number },
+): Promise<Candidate[]> {
+  return stored(
+    aliveRecords(database, options)
+      .select(['id', 'remote_id'])
+      .where('id', '>', options.after)
+      .where('fetch_number', '<', scan.start_fetch_number)
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('scan_seen')
+              .select('record_id')
+              .where('scan_id', '=', scan.id)
+              .whereRef('scan_seen.record_id', '=', 'record.id'),
+          ),
         ),
-      ),
-    )
-    .where(inSelection(options.entity, scan.documents_from));
-  const [total, missing, first] = await Promise.all([
-    stored(live.select(({ fn }) => fn.countAll<number>().as('count')).executeTakeFirstOrThrow()),
-    stored(unseen.select(({ fn }) => fn.countAll<number>().as('count')).executeTakeFirstOrThrow()),
-    stored(unseen.select(['id', 'remote_id']).orderBy('id').limit(options.limit).execute()),
-  ]);
-  return { unseen: missing.count, alive: total.count, first };
+      )
+      .where(inSelection(options.entity, scan.documents_from))
+      .orderBy('id')
+      .limit(options.limit)
+      .execute(),
+  );
+}
+
+function aliveRecords(database: Database, { lineageId, entity }: Records) {
+  return database.query
+    .selectFrom('record')
+    .where('lineage_id', '=', lineageId)
+    .where('entity', '=', entity)
+    .where('deleted_at', 'is', null);
 }
 
 /** Only what the scan's selection would have returned may be missed by it: documents of the window, or still open ones. */

@@ -1,4 +1,4 @@
-import { controlActivities } from './activity-proxies.ts';
+import { controlActivities, described } from './activity-proxies.ts';
 
 /** One round of a scheduled chore. */
 export function chore({
@@ -7,5 +7,5 @@ export function chore({
   readonly v: 1;
   readonly name: 'align' | 'prune';
 }): Promise<Readonly<Record<string, number>>> {
-  return controlActivities.runChore.executeWithOptions({ summary: `Chore: ${name}` }, [{ name }]);
+  return controlActivities.runChore.executeWithOptions(...described(`Chore: ${name}`, { name }));
 }

@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, setCurrentDetails, startChild, upsertSearchAttributes } from '@temporalio/workflow';
-import { controlActivities } from './activity-proxies.ts';
+import { controlActivities, described } from './activity-proxies.ts';
 import { type ConnectInput, type ConnectResult, type SyncInput, taskQueues, workflowIds } from './contract.ts';
 import { executionRef } from './execution-ref.ts';
 import { summarizeFailure, toWorkflowFailure } from './failures.ts';
@@ -14,27 +14,26 @@ export async function connect(input: ConnectInput): Promise<ConnectResult> {
   const execution = executionRef({ connectionId });
   try {
     const { streams } = await controlActivities.checkConnection.executeWithOptions(
-      { summary: 'Log in and look around' },
-      [{ execution, connectionId }],
+      ...described('Log in and look around', { execution, connectionId }),
     );
-    await controlActivities.ensureSchedules.executeWithOptions({ summary: 'Make the schedules' }, [
-      { execution, connectionId },
-    ]);
+    await controlActivities.ensureSchedules.executeWithOptions(
+      ...described('Make the schedules', { execution, connectionId }),
+    );
     for (const { streamId, entity } of streams)
       await startInitialSync({ v: 1, connectionId, streamId, entity, system });
     upsertSearchAttributes([{ key: keyword('FlowsState'), value: 'completed' }]);
     setCurrentDetails(`Connected. Initial syncs started: ${streams.map(({ entity }) => entity).join(', ')}.`);
-    await controlActivities.closeExecution.executeWithOptions({ summary: 'Record the end' }, [
-      { execution, state: 'completed' },
-    ]);
+    await controlActivities.closeExecution.executeWithOptions(
+      ...described('Record the end', { execution, state: 'completed' }),
+    );
     return { streams: streams.length };
   } catch (error) {
     const summary = summarizeFailure(error);
     setCurrentDetails(`Failed: \`${summary.code}\` ${summary.message}`);
     upsertSearchAttributes([{ key: keyword('FlowsState'), value: 'failed' }]);
-    await controlActivities.closeConnect.executeWithOptions({ summary: 'Record the failure' }, [
-      { execution, connectionId, error: summary },
-    ]);
+    await controlActivities.closeConnect.executeWithOptions(
+      ...described('Record the failure', { execution, connectionId, error: summary }),
+    );
     throw toWorkflowFailure(error);
   }
 }

@@ -1,6 +1,6 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { SyncCounts } from '../model/sync.ts';
-import { controlActivities } from './activity-proxies.ts';
+import { controlActivities, described } from './activity-proxies.ts';
 import type { SyncInput } from './contract.ts';
 import { executionRef } from './execution-ref.ts';
 import { summarizeFailure, toWorkflowFailure } from './failures.ts';
@@ -11,19 +11,22 @@ export async function retryQuarantine(input: SyncInput): Promise<SyncCounts> {
   const execution = executionRef({ connectionId, entity }, input.carry);
   try {
     const { step } = await controlActivities.retryQuarantine.executeWithOptions(
-      { summary: `Fetch quarantined ${entity.replaceAll('_', ' ')} records again` },
-      [{ execution, connectionId, streamId }],
+      ...described(`Fetch quarantined ${entity.replaceAll('_', ' ')} records again`, {
+        execution,
+        connectionId,
+        streamId,
+      }),
     );
-    await controlActivities.closeExecution.executeWithOptions({ summary: 'Record the end' }, [
-      { execution, state: 'completed', counts: { ...step } },
-    ]);
+    await controlActivities.closeExecution.executeWithOptions(
+      ...described('Record the end', { execution, state: 'completed', counts: { ...step } }),
+    );
     return step;
   } catch (error) {
     const summary = summarizeFailure(error);
     setCurrentDetails(`Failed: \`${summary.code}\` ${summary.message}`);
-    await controlActivities.closeExecution.executeWithOptions({ summary: 'Record the failure' }, [
-      { execution, state: 'failed', error: summary },
-    ]);
+    await controlActivities.closeExecution.executeWithOptions(
+      ...described('Record the failure', { execution, state: 'failed', error: summary }),
+    );
     throw toWorkflowFailure(error);
   }
 }

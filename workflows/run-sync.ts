@@ -9,7 +9,7 @@ import {
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { SyncStepResult } from '../activities/sync/step.ts';
 import type { SyncCounts, SyncMode } from '../model/sync.ts';
-import { controlActivities, syncActivities } from './activity-proxies.ts';
+import { controlActivities, described, syncActivities } from './activity-proxies.ts';
 import type { SyncInput, SyncResult } from './contract.ts';
 import { executionRef } from './execution-ref.ts';
 import { summarizeFailure, toWorkflowFailure } from './failures.ts';
@@ -28,28 +28,25 @@ export interface SyncOptions {
 const stateKey = defineSearchAttributeKey('FlowsState', 'KEYWORD');
 
 /** The loop that initial, incremental and reconcile syncs share: bounded steps until the run is done. */
-export async function runSync(input: SyncInput, options: SyncOptions): Promise<SyncResult> {
+export async function runSync(input: SyncInput, { mode, waitsForTurn, again }: SyncOptions): Promise<SyncResult> {
   const { connectionId, streamId, entity } = input;
   const execution = executionRef({ connectionId, entity }, input.carry);
-  const { mode } = options;
   try {
     for (let turn = 0; turn < turnsMax; turn++) {
-      const result = await syncActivities.syncStep.executeWithOptions(
-        // Set here and not only on the workflow, since a schedule cannot hand it on.
-        { summary: stepSummary(mode, entity), priority: { fairnessKey: connectionId } },
-        [
-          {
-            execution,
-            connectionId,
-            streamId,
-            mode,
-            ...(input.requestId !== undefined && { requestId: input.requestId }),
-          },
-        ],
-      );
+      const requestId = input.requestId === undefined ? {} : { requestId: input.requestId };
+      const [options, args] = described(stepSummary(mode, entity), {
+        execution,
+        connectionId,
+        streamId,
+        mode,
+        ...requestId,
+      });
+      // The key is set here and not only on the workflow, since a schedule cannot hand it on.
+      const priority = { fairnessKey: connectionId };
+      const result = await syncActivities.syncStep.executeWithOptions({ ...options, priority }, args);
       if (result.state === 'done') return finish({ outcome: result.outcome, mode, counts: result.counts });
       if (result.state === 'skipped') return await skip(execution, { mode, reason: result.reason });
-      if (result.state === 'busy' && !options.waitsForTurn) {
+      if (result.state === 'busy' && !waitsForTurn) {
         return await skip(execution, { mode, reason: `the stream is held by ${result.holder}` });
       }
       await waitOrReport(result);
@@ -58,7 +55,7 @@ export async function runSync(input: SyncInput, options: SyncOptions): Promise<S
     await closeFailed({ execution, streamId }, error);
     throw toWorkflowFailure(error);
   }
-  return options.again({ ...input, carry: { id: execution.id, startedAt: execution.startedAt } });
+  return again({ ...input, carry: { id: execution.id, startedAt: execution.startedAt } });
 }
 
 /** Continues a sync workflow as new. */
@@ -78,9 +75,9 @@ async function skip(
 ): Promise<SyncResult> {
   upsertSearchAttributes([{ key: stateKey, value: 'skipped' }]);
   setCurrentDetails(`Skipped: ${reason}.`);
-  await controlActivities.closeExecution.executeWithOptions({ summary: 'Record that it was skipped' }, [
-    { execution, state: 'skipped', reason },
-  ]);
+  await controlActivities.closeExecution.executeWithOptions(
+    ...described('Record that it was skipped', { execution, state: 'skipped', reason }),
+  );
   return { outcome: 'skipped', mode, reason };
 }
 
@@ -109,9 +106,9 @@ async function closeFailed(
   const summary = state === 'failed' ? summarizeFailure(error) : null;
   setCurrentDetails(summary ? `Failed: \`${summary.code}\` ${summary.message}` : 'Cancelled.');
   await CancellationScope.nonCancellable(() =>
-    controlActivities.closeSync.executeWithOptions({ summary: `Record that the run ${state}` }, [
-      { ...run, state, error: summary },
-    ]),
+    controlActivities.closeSync.executeWithOptions(
+      ...described(`Record that the run ${state}`, { ...run, state, error: summary }),
+    ),
   );
 }
 

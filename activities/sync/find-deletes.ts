@@ -13,9 +13,9 @@ import { type BatchContext, type BatchProgress, openBatch } from '../../store/ba
 import type { Database } from '../../store/database.ts';
 import { nextFetchNumber } from '../../store/runs.ts';
 import type { StreamRow } from '../../store/streams.ts';
-import { type Candidate, findUnseen, holdScan, readScan } from '../../store/tombstones.ts';
+import { type Candidate, countAlive, findUnseen, holdScan, readScan } from '../../store/tombstones.ts';
 import type { StepClock } from './step-clock.ts';
-import { type TransformContext, transformPage } from './transform-page.ts';
+import { missingOf, type TransformContext, type TransformedPage, transformPage } from './transform-page.ts';
 
 export interface DeleteOptions {
   readonly database: Database;
@@ -46,38 +46,49 @@ export function fuseOf(alive: number): number {
 }
 
 /**
- * After a whole scan: asks the source for each record that was not seen, tombstones those that it no longer has and
- * stores the others as they are now. Too many missing ones are held for a person: a lost permission looks like that.
+ * After a whole scan: asks the source for each record that was not seen, stores those that it still has as they are now,
+ * and tombstones those that it no longer has. Too many of the latter are held for a person: a lost permission looks like
+ * that. Records that the scan left out and the source still has, e.g. documents that aged out of the window, hold nothing.
  */
 export async function confirmUnseen(options: DeleteOptions): Promise<DeleteResult> {
-  const { database, stream, clock } = options;
+  const { database, stream, clock, allowDeletes } = options;
+  const of = { lineageId: stream.lineage_id, entity: stream.entity };
   const scan = await readScan(database, stream.run_scan_id ?? '');
-  let counts = noCounts;
-  let checkpointNumber = stream.checkpoint_number;
-  for (;;) {
-    const found = await clock.waitFor(
-      'store_ms',
-      findUnseen(database, scan, { lineageId: stream.lineage_id, entity: stream.entity, limit: fetchRecordsMax }),
-    );
-    if (found.first.length === 0) return { state: 'done', counts };
-    // Candidates only shrink while a scan is confirmed, and what was tombstoned no longer counts as alive.
-    const alreadyDeleted = (stream.run_counts.deleted ?? 0) + counts.deleted;
-    if (!options.allowDeletes && found.unseen + alreadyDeleted > fuseOf(found.alive + alreadyDeleted)) {
-      await holdScan(database, scan.id, found.unseen);
-      return { state: 'held', counts, error: heldError(stream, found) };
+  const alive = await countAlive(database, of);
+  const commits = startCommits(options);
+  const gone: string[] = [];
+  let fetchNumber = 0;
+  for (let after = ''; ; ) {
+    const unseen = findUnseen(database, scan, { ...of, after, limit: fetchRecordsMax });
+    const candidates = await clock.waitFor('store_ms', unseen);
+    const last = candidates.at(-1);
+    if (!last) break;
+    after = last.id;
+    const answer = await askFor(candidates, options);
+    fetchNumber ||= answer.fetchNumber;
+    gone.push(...answer.gone);
+    if (!allowDeletes && gone.length > fuseOf(alive)) {
+      await holdScan(database, scan.id, gone.length);
+      return { state: 'held', counts: commits.counts(), error: heldError(stream, { gone: gone.length, alive }) };
     }
-    const chunk = await confirmChunk(found.first, { ...options, checkpointNumber });
-    checkpointNumber += 1;
-    counts = addCounts(counts, chunk);
-    options.onProgress(addCounts(stream.run_counts, counts));
-    if (clock.elapsedMs() >= options.budgetMs) return { state: 'more', counts };
+    const isProgress = await commits.add(allowDeletes ? answer : { ...answer, gone: [] });
+    // What was only found gone is asked for again by the next step, so a step that stored nothing goes on.
+    if (isProgress && clock.elapsedMs() >= options.budgetMs) return { state: 'more', counts: commits.counts() };
   }
+  if (!allowDeletes) await commits.add({ ...nothing, fetchNumber, gone });
+  return { state: 'done', counts: commits.counts() };
 }
 
-async function confirmChunk(
-  candidates: readonly Candidate[],
-  options: DeleteOptions & { checkpointNumber: number },
-): Promise<SyncCounts> {
+/** What the source said about candidates. */
+interface Answer extends TransformedPage {
+  readonly fetchNumber: number;
+  readonly read: number;
+  readonly gone: readonly string[];
+}
+
+const nothing = { rows: '', ids: [], quarantined: [], stampMax: null, read: 0 };
+
+async function askFor(candidates: readonly Candidate[], options: DeleteOptions): Promise<Answer> {
   const { database, session, stream, clock } = options;
   const fetchNumber = await nextFetchNumber(database);
   const items = await clock.waitFor(
@@ -89,27 +100,33 @@ async function confirmChunk(
     }),
   );
   const transformed = clock.charge('transform_ms', () => transformPage(items, fetchNumber, options.transform));
-  const present = new Set([
-    ...transformed.ids,
-    ...transformed.quarantined.flatMap(({ recordId: id }) => (id === null ? [] : [id])),
-  ]);
-  const gone = candidates.filter(({ id }) => !present.has(id)).map(({ id }) => id);
-  const batch = await openBatch(database, options.batch);
-  try {
-    if (transformed.rows !== '') await batch.write(transformed.rows);
-    const committed = await clock.waitFor(
-      'store_ms',
-      batch.commit({
-        ...noProgress(options.checkpointNumber, fetchNumber),
-        quarantined: transformed.quarantined,
-        read: items.length,
-        gone: { recordIds: gone, fetchNumber },
-      }),
-    );
-    return committed.counts;
-  } finally {
-    batch.rollback();
-  }
+  const missing = missingOf(transformed);
+  return { ...transformed, fetchNumber, read: items.length, gone: missing(candidates.map(({ id }) => id)) };
+}
+
+/** Commits what was found out, one batch after the other. */
+function startCommits(options: DeleteOptions) {
+  let { checkpoint_number: checkpointNumber } = options.stream;
+  let counts = noCounts;
+  return {
+    counts: () => counts,
+    /** Gives whether there was anything to commit. */
+    async add({ rows, quarantined, read, fetchNumber, gone }: Answer): Promise<boolean> {
+      if (rows === '' && quarantined.length === 0 && gone.length === 0) return false;
+      const batch = await openBatch(options.database, options.batch);
+      try {
+        if (rows !== '') await batch.write(rows);
+        const progress = { ...noProgress(checkpointNumber, fetchNumber), quarantined, read };
+        const commit = batch.commit({ ...progress, gone: { recordIds: gone, fetchNumber } });
+        counts = addCounts(counts, (await options.clock.waitFor('store_ms', commit)).counts);
+      } finally {
+        batch.rollback();
+      }
+      checkpointNumber += 1;
+      options.onProgress(addCounts(options.stream.run_counts, counts));
+      return true;
+    },
+  };
 }
 
 const feedPagesMax = 10_000;
@@ -176,10 +193,11 @@ function noProgress(checkpointNumber: number, fetchNumberMax: number): BatchProg
   };
 }
 
-function heldError(stream: StreamRow, found: { unseen: number; alive: number }): FlowsError {
+function heldError(stream: StreamRow, { gone, alive }: { gone: number; alive: number }): FlowsError {
   return new FlowsError(
     'needs_confirmation',
-    `The scan of ${stream.entity} did not find ${found.unseen} of ${found.alive} stored records, more than ${fuseOf(found.alive)} may vanish at once. ` +
-      'None was marked as deleted. Check that the account may still read them all; if they are really gone, run "flows sync --full --allow-deletes".',
+    `Of ${alive} stored records of ${stream.entity}, the source no longer gives ${gone} or more, neither in a whole scan nor by id; ` +
+      `at most ${fuseOf(alive)} may vanish at once. None was marked as deleted. Check that the account may still read them ` +
+      'all; if they are really gone, run "flows sync --full --allow-deletes".',
   );
 }

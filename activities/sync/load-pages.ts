@@ -69,7 +69,11 @@ export async function loadPages(options: LoadOptions): Promise<LoadResult> {
   });
   try {
     for (;;) {
-      const { value: page, done } = await clock.waitFor('source_ms', pages.next());
+      const { value: page, done } = await clock.waitFor('source_ms', pages.next()).catch(async (error: unknown) => {
+        // Kept, so that a source that lets through little at a time is read to its end all the same.
+        await commits.flush();
+        throw error;
+      });
       if (done) break;
       clock.busy('source_busy_ms', page.busyMs);
       await commits.add(page);

@@ -50,6 +50,15 @@ export function transformPage(items: readonly Json[], fetchNumber: number, conte
   return { rows: rows.join(''), ids, quarantined, stampMax };
 }
 
+/**
+ * Which of the record ids that were asked for a page does not hold. A quarantined record is there; while one has no id that
+ * could be read, it may be any of them, so none is missing.
+ */
+export function missingOf({ ids, quarantined }: Pick<TransformedPage, 'ids' | 'quarantined'>) {
+  const present = new Set<string | null>([...ids, ...quarantined.map(({ recordId: id }) => id)]);
+  return (asked: readonly string[]) => (present.has(null) ? [] : asked.filter((id) => !present.has(id)));
+}
+
 interface RowFacts {
   readonly id: string;
   readonly identity: RecordIdentity;

@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  type ConnectionOptions,
+  defaultGrpcRetryOptions,
+  makeGrpcRetryInterceptor,
+} from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { createEngine } from '../../engine/engine.ts';
 import { FlowsError } from '../../model/errors/flows-error.ts';
@@ -28,6 +34,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The folder of this checkout, by which its local files are found. */
 export const checkoutDir = join(import.meta.dirname, '../..');
 const connectTimeoutMs = 5_000;
+const callAttemptsMax = 4;
 const databaseConnectionsMax = 4;
 
 /** Puts a command's context together from the environment and, where that names no servers, from the running local stack. */
@@ -70,7 +77,13 @@ function openTemporal(options: { config: Config; addresses: Addresses; environme
     namesTemporal(config, environment) || addresses.temporalAddress === null
       ? loadNamed(options)
       : { connectionOptions: { address: addresses.temporalAddress } };
-  const connection = Connection.lazy({ ...connectionOptions, connectTimeout: connectTimeoutMs });
+  // A person waits for the answer: the client's own ten tries take 20 s.
+  const defaults = defaultGrpcRetryOptions();
+  const retry = makeGrpcRetryInterceptor({
+    ...defaults,
+    retryableDecider: (attempt, status) => attempt < callAttemptsMax && defaults.retryableDecider(attempt, status),
+  });
+  const connection = Connection.lazy({ ...connectionOptions, connectTimeout: connectTimeoutMs, interceptors: [retry] });
   return { connection, namespace: namespace ?? config.temporalNamespace };
 }
 

@@ -2,7 +2,7 @@ import { FlowsError } from '../../model/errors/flows-error.ts';
 
 const limitDefault = 50;
 /** The most entries that one page of any list may have. */
-export const limitMax = 500;
+const limitMax = 500;
 
 /** How many entries a page has: what was asked for, or 50. Throws `invalid_request` outside 1 to 500. */
 export function pageLimit(limit: number | undefined): number {

@@ -3,10 +3,10 @@ import { FlowsError } from '../../model/errors/flows-error.ts';
 import { sha256 } from '../../model/ids.ts';
 import { type JsonObject, isJsonObject } from '../../model/json.ts';
 import type { ConnectionCheck, EntityCheck } from '../connector.ts';
+import type { SessionCalls } from './calls.ts';
 import { wrongSettings } from './errors.ts';
 import type { Login } from './login.ts';
 import { textBehind } from './record.ts';
-import type { SessionCalls } from './session.ts';
 import type { TrytonSettings } from './settings.ts';
 import type { TrytonEntities, TrytonEntity } from './source.ts';
 

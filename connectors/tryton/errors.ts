@@ -18,7 +18,7 @@ const loginLockMs = 300_000;
 export function errorFromBody(error: Json, { method }: { method: string }): FlowsError {
   const [kindValue, detail] = Array.isArray(error) ? error : [error];
   const kind = typeof kindValue === 'string' ? kindValue : JSON.stringify(kindValue ?? null);
-  const [first, second] = Array.isArray(detail) ? detail.map((part) => String(part ?? '')) : [];
+  const [first, second] = Array.isArray(detail) ? detail.map((part) => (typeof part === 'string' ? part : '')) : [];
   switch (kind) {
     case 'UserError': {
       const text = [first, second].filter(Boolean).join(' ');

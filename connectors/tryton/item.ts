@@ -58,7 +58,8 @@ function typeOf(type: string, isConsumable: boolean | undefined): Item['type'] {
 }
 
 function barcodeOf(record: JsonObject): string | undefined {
-  const identifiers = readList(record, 'identifiers.', (part) => part) ?? [];
-  const barcode = identifiers.find((identifier) => readText(identifier, 'type') === 'ean');
-  return barcode && filled(readText(barcode, 'code'));
+  const barcodes = readList(record, 'identifiers.', (identifier) =>
+    readText(identifier, 'type') === 'ean' ? filled(readText(identifier, 'code')) : undefined,
+  );
+  return barcodes?.find((barcode) => barcode !== undefined);
 }

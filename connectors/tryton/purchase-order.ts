@@ -102,7 +102,7 @@ function toUnified(raw: Json): Order {
     },
     receipt_status: readWord(record, 'shipment_state', receiptWords),
     invoice_status: invoiceStatusOf(record),
-    lines: linesInOrder(record).map((line, index) => ({ ...toLine(line, { currency, state }), position: index + 1 })),
+    lines: linesOf(record, { currency, state }),
     custom_fields: description === undefined ? undefined : { description },
   };
 }
@@ -139,23 +139,36 @@ function invoiceStatusOf(record: JsonObject): Progress | undefined {
   return isWhole ? 'full' : 'partial';
 }
 
-/** As Tryton shows them: by sequence, those without one first, then by id. */
-function linesInOrder(record: JsonObject): JsonObject[] {
-  const lines = readList(record, 'lines.', (line) => line) ?? [];
-  const rank = (line: JsonObject): number => readInteger(line, 'sequence') ?? Number.NEGATIVE_INFINITY;
-  const byId = (left: JsonObject, right: JsonObject): number => Number(left['id']) - Number(right['id']);
-  return lines.sort((left, right) => (rank(left) === rank(right) ? byId(left, right) : rank(left) - rank(right)));
+interface Header {
+  readonly currency: string | undefined;
+  readonly state: string;
 }
 
-function toLine(line: JsonObject, { currency, state }: { currency: string | undefined; state: string }): Line {
+/** As Tryton shows them: by sequence, those without one first, then by id. */
+function linesOf(record: JsonObject, header: Header): Line[] {
+  const read = (part: JsonObject) => ({
+    line: toLine(part, header),
+    sequence: readInteger(part, 'sequence') ?? Number.MIN_SAFE_INTEGER,
+  });
+  return (readList(record, 'lines.', read) ?? [])
+    .sort(
+      (left, right) =>
+        left.sequence - right.sequence || Number(left.line.remote_line_id) - Number(right.line.remote_line_id),
+    )
+    .map(({ line }, index) => ({ ...line, position: index + 1 }));
+}
+
+function toLine(line: JsonObject, { currency, state }: Header): Line {
   const common = { remote_line_id: idOf(line), description: filled(readText(line, 'description')) };
   if (readText(line, 'type') !== 'line') return { ...common, type: 'text' };
   const ordered = readDecimal(line, 'quantity');
-  const received = quantityReceived(line, ordered);
+  const type = lineTypeOf(line);
+  // Only goods are moved: of a service nothing tells how much was done.
+  const received = type === 'item' ? quantityReceived(line, ordered) : undefined;
   const taxes = readList(line, 'taxes.', (tax) => readText(tax, 'name')) ?? [];
   return {
     ...common,
-    type: lineTypeOf(line),
+    type,
     item: referenceTo(line, 'product'),
     quantity: ordered === undefined ? undefined : { value: ordered, remote_unit: textBehind(line, 'unit', 'symbol') },
     unit_price: readMoney(line, 'unit_price', currency),
@@ -176,9 +189,14 @@ function lineTypeOf(line: JsonObject): Line['type'] {
 /** The sum of the line's done moves; unknown where one is in another unit. A line that sends goods back has minus signs. */
 function quantityReceived(line: JsonObject, ordered: string | undefined): string | undefined {
   const unit = readObject(line, 'unit.', (part) => part['id']);
-  const done = (readList(line, 'moves.', (move) => move) ?? []).filter((move) => move['state'] === 'done');
-  if (ordered === undefined || done.some((move) => move['unit'] !== unit)) return undefined;
-  const sum = done.reduce((total, move) => total.plus(readDecimal(move, 'quantity') ?? 0), new Big(0));
+  const moves = readList(line, 'moves.', (move) => ({
+    isDone: readText(move, 'state') === 'done',
+    isComparable: move['unit'] === unit,
+    quantity: readDecimal(move, 'quantity') ?? '0',
+  }));
+  const done = (moves ?? []).filter(({ isDone }) => isDone);
+  if (ordered === undefined || !done.every(({ isComparable }) => isComparable)) return undefined;
+  const sum = done.reduce((total, { quantity }) => total.plus(quantity), new Big(0));
   return (ordered.startsWith('-') ? sum.neg() : sum).toFixed();
 }
 

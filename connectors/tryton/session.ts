@@ -1,28 +1,16 @@
 import type { Entity } from '../../model/entities/registry.ts';
 import { FlowsError } from '../../model/errors/flows-error.ts';
-import { type Json, type JsonObject, isJsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { OpenConnection, Session } from '../connector.ts';
 import { createHttpClient } from '../http/http-client.ts';
 import { createSharedLogin } from '../http/single-flight.ts';
+import { createCalls } from './calls.ts';
 import { checkConnection } from './check.ts';
 import { system } from './errors.ts';
-import { type Login, logIn, logOut, refuseUnknownDatabase } from './login.ts';
-import { callRpc, type RpcAnswer } from './rpc.ts';
+import { logIn, logOut, refuseUnknownDatabase } from './login.ts';
+import { callRpc } from './rpc.ts';
 import { parseConnection } from './settings.ts';
-import type { RecordSource, SearchRead, TrytonCalls, TrytonEntities } from './source.ts';
-
-/** What the session calls when it talks to the server; `check` needs more than the entities do. */
-export interface SessionCalls extends TrytonCalls {
-  readonly login: (signal: AbortSignal) => Promise<Login>;
-  /** Calls a method of a model with the user's context. */
-  readonly callModel: (model: string, method: string, call: ModelCall) => Promise<RpcAnswer>;
-}
-
-export interface ModelCall {
-  readonly args: readonly Json[];
-  readonly context?: JsonObject;
-  readonly signal: AbortSignal;
-}
+import type { RecordSource, TrytonCalls, TrytonEntities } from './source.ts';
 
 /** A session on a Tryton server; it logs in at the first call, and logs out when it is closed. */
 export function openSession(connection: OpenConnection, entities: TrytonEntities): Session {
@@ -57,62 +45,6 @@ const logOutTimeoutMs = 2_000;
 
 /** The server ends a forgotten session by itself, later. */
 function ignoreFailedLogOut(): void {}
-
-interface Transport {
-  readonly withLogin: <Result>(signal: AbortSignal, run: (login: Login) => Promise<Result>) => Promise<Result>;
-  readonly post: (request: Parameters<typeof callRpc>[1]) => Promise<RpcAnswer>;
-}
-
-function createCalls({ withLogin, post }: Transport): SessionCalls {
-  const present = new Map<string, Promise<ReadonlySet<string>>>();
-
-  function callModel(model: string, method: string, { args, context = {}, signal }: ModelCall): Promise<RpcAnswer> {
-    return withLogin(signal, (login) =>
-      post({
-        path: login.path,
-        authorization: login.authorization,
-        method: `model.${model}.${method}`,
-        params: [...args, { ...login.context, ...context }],
-        signal,
-      }),
-    );
-  }
-
-  async function searchRead({ model, domain, fields, limit, context = {}, signal }: SearchRead) {
-    const args: Json[] = [domain, 0, limit, [['id', 'ASC']], [...new Set(['id', ...fields])]];
-    const { result, bytes } = await callModel(model, 'search_read', { args, context, signal });
-    return { records: recordsIn(result, model), bytes };
-  }
-
-  async function askFields(model: string, names: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> {
-    const { result } = await callModel(model, 'fields_get', { args: [[...names]], signal });
-    return new Set(isJsonObject(result) ? Object.keys(result) : []);
-  }
-
-  return {
-    login: (signal) => withLogin(signal, (login) => Promise.resolve(login)),
-    callModel,
-    searchRead,
-    async presentFields(model, names, signal) {
-      if (names.length === 0) return new Set();
-      const known = present.get(model) ?? askFields(model, names, signal);
-      present.set(model, known);
-      known.catch(() => present.delete(model));
-      return await known;
-    },
-  };
-}
-
-function recordsIn(result: Json, model: string): JsonObject[] {
-  if (Array.isArray(result) && result.every(isJsonObject)) return result;
-  throw new FlowsError(
-    'bad_response',
-    `Tryton answered search_read of ${model} with something that is no list of records.`,
-    {
-      upstream: { system, status: 200 },
-    },
-  );
-}
 
 /**
  * The database's clock. Tryton has no call for it, but a model that is a query has the time of the transaction as its

@@ -34,7 +34,7 @@ const readers: Readonly<Record<string, (value: JsonObject) => Json>> = {
   datetime: (value) => `${dayOf(value)}T${timeOf(value)}Z`,
   time: timeOf,
   timedelta: (value) => value['seconds'] ?? null,
-  bytes: (value) => String(value['base64'] ?? '').replaceAll('\n', ''),
+  bytes: ({ base64 }) => (typeof base64 === 'string' ? base64.replaceAll('\n', '') : null),
 };
 
 function dayOf(value: JsonObject): string {
@@ -47,7 +47,7 @@ function timeOf(value: JsonObject): string {
 }
 
 function digits(value: Json | undefined, width: number): string {
-  return String(value ?? 0).padStart(width, '0');
+  return String(typeof value === 'number' ? value : 0).padStart(width, '0');
 }
 
 function numbersIn(text: string): number[] {

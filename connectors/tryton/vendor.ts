@@ -47,20 +47,20 @@ function toUnified(raw: Json): Vendor {
     tax_ids: taxId === undefined ? undefined : [taxId],
     emails: contactsOf(record, ['email']),
     phones: contactsOf(record, ['phone', 'mobile']),
-    addresses: readList(record, 'addresses.', (part) => part)
-      ?.filter(isActive)
-      .map(readAddress),
+    addresses: readList(record, 'addresses.', (address) =>
+      isActive(address) ? readAddress(address) : undefined,
+    )?.filter((address) => address !== undefined),
     currency: textBehind(record, 'supplier_currency', 'code'),
     payment_terms: paymentTerm === undefined ? undefined : { code: paymentTerm },
   };
 }
 
 function contactsOf(record: JsonObject, types: readonly string[]): string[] | undefined {
-  const contacts = readList(record, 'contact_mechanisms.', (part) => part) ?? [];
-  const values = contacts
-    .filter((contact) => isActive(contact) && types.includes(readText(contact, 'type') ?? ''))
-    .map((contact) => filled(readText(contact, 'value')))
-    .filter((value) => value !== undefined);
+  const contacts = readList(record, 'contact_mechanisms.', (contact) => {
+    const isWanted = isActive(contact) && types.includes(readText(contact, 'type') ?? '');
+    return isWanted ? filled(readText(contact, 'value')) : undefined;
+  });
+  const values = (contacts ?? []).filter((value) => value !== undefined);
   return values.length > 0 ? values : undefined;
 }
 

@@ -80,7 +80,7 @@ function toUnified(raw: Json, profile: JsonObject): WorkOrder {
     actual_end: midnightOf(record, 'effective_date'),
     work_center: textBehind(record, 'work_center', 'name'),
     tasks: readList(record, 'works.', toTask),
-    materials: inputsInOrder(record).map(toMaterial),
+    materials: materialsOf(record),
     cost: readMoney(record, 'cost', readText(profile, 'currency')),
   };
 }
@@ -114,10 +114,11 @@ function toTask(work: JsonObject): NonNullable<WorkOrder['tasks']>[number] {
   };
 }
 
-/** Tryton lists moves in no order that means something. */
-function inputsInOrder(record: JsonObject): JsonObject[] {
-  const inputs = readList(record, 'inputs.', (input) => input) ?? [];
-  return inputs.sort((left, right) => Number(left['id']) - Number(right['id']));
+/** By id: Tryton lists moves in no order that means something. */
+function materialsOf(record: JsonObject): NonNullable<WorkOrder['materials']> {
+  const materials =
+    readList(record, 'inputs.', (move) => ({ id: Number(move['id']), material: toMaterial(move) })) ?? [];
+  return materials.sort((left, right) => left.id - right.id).map(({ material }) => material);
 }
 
 function toMaterial(move: JsonObject): NonNullable<WorkOrder['materials']>[number] {

@@ -113,9 +113,12 @@ describe('records', () => {
       code: target.data['code'],
       name: target.data['name'],
     });
-    const [line] = order?.data['lines'] as { line_id: string; remote_line_id: string; item: { name: string } }[];
-    expect(line?.line_id).toBe(`${order?.id}.${line?.remote_line_id}`);
-    expect(line?.item.name).toEqual(expect.any(String));
+    expect(order?.data['lines']).toMatchObject([
+      {
+        line_id: expect.stringMatching(`^${order?.id}\\.`),
+        item: { id: expect.any(String), name: expect.any(String) },
+      },
+    ]);
   });
 
   it('are shown by our id and by the remote id, raw only when asked for', async () => {
@@ -135,9 +138,8 @@ describe('records', () => {
     const instants = records.map(({ remote_updated_at }) => remote_updated_at ?? '').sort();
     const modifiedAfter = instants[Math.floor(instants.length / 2)] ?? '';
     const later = await listRecords(world, { connection: 'erp', entity: 'item', limit: 500, modifiedAfter });
-    expect(later.records.map(({ remote_updated_at }) => remote_updated_at).sort()).toEqual(
-      instants.filter((instant) => instant >= modifiedAfter),
-    );
+    const found = later.records.map(({ remote_updated_at }) => remote_updated_at ?? '').sort();
+    expect(found).toEqual(instants.filter((instant) => instant >= modifiedAfter));
   });
 });
 
@@ -358,7 +360,7 @@ describe('the command line on a running installation', () => {
       '--json',
     ];
     const made = await flows(argv, credentials);
-    expect(made.exitCode, made.stderr).toBe(0);
+    expect(made).toMatchObject({ exitCode: 0 });
     expect(JSON.parse(made.stdout)).toMatchObject({ connection: { name: 'by-command', status: 'active' } });
     const synced = await flows(['sync', 'by-command', 'vendor', '--json']);
     expect(JSON.parse(synced.stdout)).toMatchObject({ requests: [{ entity: 'vendor', state: 'completed' }] });
@@ -394,7 +396,7 @@ describe('the command line on a running installation', () => {
     ['connections', ['connections', 'list']],
   ])('shows %s to a person and as one JSON document', async (_name, argv) => {
     const human = await flows(argv);
-    expect(human, human.stderr).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(human).toMatchObject({ exitCode: 0, stderr: '' });
     expect(human.stdout).not.toBe('');
     const json = await flows([...argv, '--json']);
     expect(JSON.parse(json.stdout)).toEqual(expect.any(Object));

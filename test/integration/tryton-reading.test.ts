@@ -3,11 +3,21 @@ import { describe, expect, test } from 'vitest';
 import type { Session } from '../../connectors/connector.ts';
 import { tryton } from '../../connectors/tryton/index.ts';
 import { type Entity, entities as allEntities } from '../../model/entities/registry.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../model/json.ts';
+import {
+  changeCost,
+  countStock,
+  deactivateAddress,
+  draftOrder,
+  editInput,
+  editMove,
+  newParty,
+  orderValues,
+  renameTemplate,
+} from '../support/tryton-changes.ts';
 import { idsOf, readAll, readPages, signal, type TrytonWorld, unify, useTryton } from '../support/tryton-connector.ts';
-import type { Row, RpcValue } from '../support/tryton/rpc.ts';
+import type { Row } from '../support/tryton/rpc.ts';
 import { trytonSeries } from '../support/tryton/series.ts';
-import { date, decimal } from '../support/tryton/values.ts';
 
 const everything = { kind: 'snapshot', documentsFrom: null } as const;
 const entities = allEntities.filter((entity) => entity in tryton.entities);
@@ -184,102 +194,9 @@ async function stampOf(session: Session, entity: Entity, id: string): Promise<st
   return tryton.entities[entity]?.identify(raw).stamp ?? '';
 }
 
-async function newParty({ client }: TrytonWorld): Promise<string> {
-  const [id] = await client.create('party.party', [{ name: 'Made by a test' }]);
-  return String(id);
-}
-
-async function firstId({ client }: TrytonWorld, model: string, domain: RpcValue[]): Promise<number> {
-  const [id] = await client.search(model, domain);
-  if (id === undefined) throw new Error(`The seed has no ${model} for ${JSON.stringify(domain)}.`);
-  return id;
-}
-
-/** A draft order with two lines, as Tryton wants it. */
-async function orderValues(world: TrytonWorld): Promise<Row> {
-  const fields = ['party', 'invoice_party', 'invoice_address', 'currency', 'warehouse', 'company'];
-  const [model = {}] = await world.client.searchRead('purchase.purchase', [['lines.type', '=', 'line']], {
-    fields,
-    limit: 1,
-  });
-  const unit = await firstId(world, 'product.uom', [['symbol', '=', 'u']]);
-  const product = await firstId(world, 'product.product', [['default_uom', '=', unit]]);
-  const line = { type: 'line', product, quantity: 5, unit, unit_price: decimal('4.1000') };
-  const header = Object.fromEntries(fields.map((field) => [field, model[field] ?? null]));
-  return { ...header, reference: 'made by a test', lines: [['create', [line, line]]] };
-}
-
-async function draftOrder(world: TrytonWorld): Promise<{ id: string; lines: number[] }> {
-  const [id = 0] = await world.client.create('purchase.purchase', [await orderValues(world)]);
-  const [order] = await world.client.searchRead('purchase.purchase', [['id', '=', id]], { fields: ['lines'] });
-  return { id: String(id), lines: order?.lines as number[] };
-}
-
 /** The day that the window goes by. */
 function dayOf({ order_date: day }: JsonObject): string {
   return typeof day === 'string' ? day : '9999-12-31';
-}
-
-async function renameTemplate(world: TrytonWorld): Promise<number> {
-  const product = await firstId(world, 'product.product', []);
-  const template = await firstId(world, 'product.template', [['products', '=', product]]);
-  await world.client.write('product.template', [template], { name: 'Renamed by a test' });
-  return product;
-}
-
-/** Tryton refuses it for a product with stock moves, so it is a service. */
-async function changeCost(world: TrytonWorld): Promise<number> {
-  const product = await firstId(world, 'product.product', [['type', '=', 'service']]);
-  await world.client.write('product.product', [product], { cost_price: decimal('123.45') });
-  return product;
-}
-
-async function deactivateAddress(world: TrytonWorld): Promise<number> {
-  const address = await firstId(world, 'party.address', []);
-  await world.client.write('party.address', [address], { active: false });
-  return await idBehind(world, 'party.address', { id: address, field: 'party' });
-}
-
-async function editMove(world: TrytonWorld): Promise<number> {
-  const line = await firstId(world, 'purchase.line', [['moves.state', '=', 'draft']]);
-  const move = await firstId(world, 'stock.move', [
-    ['origin', '=', `purchase.line,${line}`],
-    ['state', '=', 'draft'],
-  ]);
-  await world.client.write('stock.move', [move], { quantity: 1 });
-  return await idBehind(world, 'purchase.line', { id: line, field: 'purchase' });
-}
-
-async function editInput(world: TrytonWorld): Promise<number> {
-  const move = await firstId(world, 'stock.move', [
-    ['production_input', '!=', null],
-    ['state', '=', 'draft'],
-  ]);
-  await world.client.write('stock.move', [move], { planned_date: date('2026-01-01') });
-  return await idBehind(world, 'stock.move', { id: move, field: 'production_input' });
-}
-
-async function idBehind(
-  { client }: TrytonWorld,
-  model: string,
-  { id, field }: { id: number; field: string },
-): Promise<number> {
-  const [record] = await client.searchRead(model, [['id', '=', id]], { fields: [field] });
-  return record?.[field] as number;
-}
-
-/** Counts a product at a location, which makes a stock move of the difference. */
-async function countStock(
-  { client, server }: TrytonWorld,
-  { level, quantity }: { level: JsonObject; quantity: number },
-): Promise<void> {
-  const [product, location] = [level['item'], level['location']].map((target) =>
-    Number((target as JsonObject)['remote_id']),
-  );
-  const lines = [['create', [{ product: product ?? 0, quantity }]]];
-  const values = { location: location ?? 0, date: date(server.seed.today), empty_quantity: 'keep', company: 1, lines };
-  const [id = 0] = await client.create('stock.inventory', [values]);
-  await client.press('stock.inventory', 'confirm', [id]);
 }
 
 /** What was moved in less what was moved out, per product and storage location, where that is not 0. */

@@ -9,8 +9,12 @@ import { openErp, sandboxCredentials, waitFor, type World } from './world.ts';
 export interface OrderSource {
   readonly connectionId: string;
   readonly streamId: string;
-  fault(fault: { scenario: string; [parameter: string]: unknown }): Promise<void>;
-  clearFaults(): Promise<void>;
+  /** Pages that one undisturbed pass asks for. */
+  readonly pages: number;
+  /** Waits until the page that stalls has been asked for. */
+  stalled(): Promise<void>;
+  /** Later pages stall no more. */
+  goOn(): Promise<void>;
   /** Pages of orders that were asked for since the start. */
   pagesAsked(): Promise<number>;
   /** Starts the stream's full sync and returns at once; gives the request's id. */
@@ -18,8 +22,6 @@ export interface OrderSource {
   /** Waits until the request has ended and gives its state. */
   ended(requestId: string): Promise<string>;
   stream(): Promise<StreamRow>;
-  /** Waits until the run has committed so many records. */
-  committed(records: number): Promise<void>;
   /**
    * Expects the source's orders to be stored, each in the source's version, the changes to have the numbers 1 to n, each
    * once, and the run to have counted each record once.
@@ -31,15 +33,22 @@ export interface OrderSource {
 export interface OrderSourceOptions {
   readonly records: number;
   readonly pageSize: number;
-  /** Taken by each page, so that a sync lasts long enough to be disturbed. */
+  /** Taken by each page. */
   readonly delayMs: number;
+  /** The page, counted from 1, that takes `stallMs`, so that the sync can be disturbed there. */
+  readonly stallAtPage: number;
+  /** Longer than any test without it. */
+  readonly stallMs?: number;
 }
+
+export type OrderSourceWorld = Pick<World, 'database' | 'engine' | 'secretBox'>;
 
 const longIntervalMs = 30 * 86_400_000;
 const endMs = 120_000;
 
-export async function openOrderSource(world: World, options: OrderSourceOptions): Promise<OrderSource> {
-  const { database, engine } = world;
+/** Starts the ERP and connects `flows` to it. */
+export async function openOrderSource(flows: OrderSourceWorld, options: OrderSourceOptions): Promise<OrderSource> {
+  const { database, engine } = flows;
   const erp = await openErp({ records: options.records, only: 'purchase-orders', bulk: true });
   const call = async <Answer>(method: string, path: string, body?: object): Promise<Answer> => {
     const headers = { 'x-control-token': erp.controlToken };
@@ -47,24 +56,35 @@ export async function openOrderSource(world: World, options: OrderSourceOptions)
     if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
     return (await answer.json()) as Answer;
   };
-  const slowDown = { scenario: 'slow', resource: 'purchase-orders', delayMs: options.delayMs };
-  await call('POST', 'fault', slowDown);
-  const { connectionId, streamId } = await activate(world, { url: erp.url, pageSize: options.pageSize });
+  const slow = { scenario: 'slow', resource: 'purchase-orders' };
+  const stall = await call<{ id: string }>('POST', 'fault', {
+    ...slow,
+    delayMs: options.stallMs ?? endMs,
+    after: options.stallAtPage - 1,
+    times: 1,
+  });
+  await call('POST', 'fault', { ...slow, delayMs: options.delayMs });
+  const { connectionId, streamId } = await activate(flows, { url: erp.url, pageSize: options.pageSize });
   const stream = () => readStream(database, streamId);
+  const pagesAsked = async () => {
+    const { counts } = await call<{ counts: Record<string, number> }>('GET', 'access-log?limit=1');
+    return counts['purchase-orders'] ?? 0;
+  };
 
   return {
     connectionId,
     streamId,
     stream,
-    fault: async (fault) => void (await call('POST', 'fault', fault)),
-    async clearFaults() {
-      await call('DELETE', 'fault');
-      await call('POST', 'fault', slowDown);
+    pages: Math.ceil(options.records / options.pageSize),
+    pagesAsked,
+    async stalled() {
+      await waitFor(async () => {
+        const { faults } = await call<{ faults: { id: string }[] }>('GET', 'state');
+        // It is for one page, and is gone once it has hit.
+        return faults.some(({ id }) => id === stall.id) ? null : true;
+      }, endMs);
     },
-    async pagesAsked() {
-      const { counts } = await call<{ counts: Record<string, number> }>('GET', 'access-log?limit=1');
-      return counts['purchase-orders'] ?? 0;
-    },
+    goOn: async () => void (await call('DELETE', 'fault')),
     async startSync() {
       const request = await requestSync(database, { streamId, mode: 'full', origin: 'manual', allowDeletes: false });
       const about = { connectionId, streamId, entity: 'purchase_order', system: 'sandbox' } as const;
@@ -76,8 +96,6 @@ export async function openOrderSource(world: World, options: OrderSourceOptions)
         const { state } = await readRequest(database, requestId);
         return state === 'pending' || state === 'taken' ? null : state;
       }, endMs),
-    committed: async (records) =>
-      void (await waitFor(async () => ((await stream()).sequence >= records ? true : null), endMs)),
     async expectWhole() {
       const inSource = await call<{ records: VersionedRecord[] }>('GET', 'records?resource=purchase-orders&json=false');
       const { rows } = await database.pool.query<VersionedRecord & { sequence: number }>(
@@ -107,11 +125,12 @@ function versionsOf(records: readonly VersionedRecord[]): Map<string, string> {
 }
 
 /** What `connect` does, without its initial syncs: they are the test's to start. */
-async function activate({ database, secretBox }: World, { url, pageSize }: { url: string; pageSize: number }) {
+async function activate(
+  { database, secretBox }: OrderSourceWorld, { url, pageSize }: { url: string; pageSize: number }) {
   const row = await insertConnection(database, {
     system: 'sandbox',
     name: new URL(url).port,
-    settings: { url, page_size: pageSize },
+    settings: { url, page_size: pageSize, first_byte_timeout_ms: endMs },
     // Older orders are synced too.
     windowDays: 3_650,
     environment: 'test',

@@ -32,7 +32,7 @@ export function useTryton(series: TrytonSeries, name: string): TrytonWorld {
   let client: TrytonClient | undefined;
 
   beforeAll(async () => {
-    server = await startTryton({ ...options, fresh: true, onProgress: (message) => console.error(`  ${message}`) });
+    server = await startTryton({ ...options, fresh: true, onProgress });
     const { url, database, user, password } = server;
     client = await TrytonClient.connect({ url, database, series, user, password });
   }, firstTimeTimeoutMs);
@@ -91,6 +91,10 @@ export function idsOf(entity: Entity, items: readonly Json[]): string[] {
 export function unify<E extends Entity>(entity: E, raw: Json): JsonObject {
   const data = tryton.entities[entity]?.toUnified(raw, { company: 1, currency: 'USD' });
   return entityRegistry[entity].schema.parse(data) as JsonObject;
+}
+
+function onProgress(message: string): void {
+  process.stderr.write(`  ${message}\n`);
 }
 
 function started<Value>(value: Value | undefined): Value {

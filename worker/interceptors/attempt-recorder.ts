@@ -24,7 +24,11 @@ export function attemptRecorder(options: RecorderOptions): (context: Context) =>
       if (!execution) return next(input);
       const key = keyOf(context, execution);
       await harmless(options, () =>
-        startAttempt(options.database, rowOf(execution), attemptOf(context, { key, worker: options.worker })),
+        startAttempt(
+          options.database,
+          rowOf(execution),
+          attemptOf(context, { key, worker: options.worker, argument: input.args[0] }),
+        ),
       );
       try {
         const result = await next(input);
@@ -73,11 +77,17 @@ function rowOf(execution: ExecutionRef) {
   };
 }
 
-function attemptOf({ info }: Context, { key, worker }: { key: AttemptKey; worker: string }): NewAttempt {
+interface AttemptFacts {
+  readonly key: AttemptKey;
+  readonly worker: string;
+  readonly argument: unknown;
+}
+
+function attemptOf({ info }: Context, { key, worker, argument }: AttemptFacts): NewAttempt {
   return {
     ...key,
     name: info.activityType,
-    summary: null,
+    summary: (argument as { summary?: string }).summary ?? null,
     taskQueue: info.taskQueue,
     worker,
     queueMs: Math.max(0, Date.now() - info.currentAttemptScheduledTimestampMs),

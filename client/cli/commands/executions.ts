@@ -65,7 +65,7 @@ function renderExecutions(page: ExecutionsPage, { colors, nowMs }: { colors: Col
 }
 
 /** The steps of an execution and their times, which add up. */
-export function renderExecution({ execution, steps, totals, is_cut }: ExecutionReport, colors: Colors): string {
+function renderExecution({ execution, steps, totals, is_cut }: ExecutionReport, colors: Colors): string {
   const { kind, entity, state, id, workflow_id, error, started_at } = execution;
   const title = `${kind}${entity === null ? '' : ` of ${entity}`}: ${state}, ${formatDuration(totals.wall_ms)} from ${started_at}`;
   const rows = steps.map((step): Cell[] => [

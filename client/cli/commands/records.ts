@@ -47,7 +47,7 @@ export function addRecordsCommand(program: Command, run: Run): void {
 }
 
 /** A page as a table of the entity's main columns. */
-export function renderRecords(page: RecordsPage, colors: Colors): string {
+function renderRecords(page: RecordsPage, colors: Colors): string {
   const [first] = page.records;
   if (!first) return 'No records.';
   const { columns } = entityRegistry[first.entity];

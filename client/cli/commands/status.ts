@@ -20,7 +20,7 @@ export function addStatusCommand(program: Command, run: Run): void {
 }
 
 /** The report as a person reads it. */
-export function renderStatus(report: StatusReport, { colors, nowMs }: { colors: Colors; nowMs: number }): string {
+function renderStatus(report: StatusReport, { colors, nowMs }: { colors: Colors; nowMs: number }): string {
   if (report.connections.length === 0)
     return 'There are no connections yet. Make one with: flows connect <system> --name <name>';
   const blocks = report.connections.map((connection) => {

@@ -55,5 +55,5 @@ async function openCredentials({ services, secretBox }: Context): Promise<string
     (row) => row.credentials !== null,
   );
   for (const { id, credentials } of sealed) box.open(credentials as Parameters<typeof box.open>[0], id);
-  return `opens the credentials of ${sealed.length} connections`;
+  return `opens all credentials (connections: ${sealed.length})`;
 }

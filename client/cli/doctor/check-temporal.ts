@@ -61,7 +61,7 @@ function checkPollers(context: Context, name: string): Promise<Finding> {
       connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType }),
     );
     if (!pollers || pollers.length === 0) throw new Error('no worker has asked for work in the last minutes');
-    return `${new Set(pollers.map(({ identity }) => identity)).size} workers`;
+    return `polled by ${[...new Set(pollers.map(({ identity }) => identity))].join(', ')}`;
   });
 }
 

@@ -38,7 +38,7 @@ export async function runDoctor(session: Session, options: { systems: boolean })
 const styles = { ok: 'good', failed: 'bad', unknown: 'warning' } as const;
 
 /** Whether a version of Node.js, like `20.19.1`, is new enough. */
-export function checkNode(version: string): Promise<Finding> {
+function checkNode(version: string): Promise<Finding> {
   return check('Node.js', `Install Node.js ${oldestNode.join('.')} or newer.`, async () => {
     const [major = 0, minor = 0] = version.split('.').map(Number);
     if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
 import type { Entity } from '../../../model/entities/registry.ts';
 import type { TrytonServer } from '../../support/tryton/index.ts';
 import { TrytonClient } from '../../support/tryton/rpc.ts';
@@ -38,16 +39,21 @@ function known(entity: Entity): KnownEntity {
   throw new Error('Tryton has no assets, and the connector declares none.');
 }
 
-/** Tryton locks a user after five wrong logins. */
-const wrongLoginsToLock = 5;
+/** Tryton locks a user after more than five wrong logins within five minutes. */
+const wrongLoginsToLock = 7;
 
 function refusalsOf(server: TrytonServer): Refusal[] {
   const locked = { user: `locked-${randomUUID().slice(0, 8)}`, password: 'wr0ng-passw0rd' };
-  const { url, database, series } = server;
-  const logInWrongly = async (): Promise<void> => {
-    for (let login = 0; login < wrongLoginsToLock; login += 1) {
-      await TrytonClient.connect({ url, database, series, ...locked }).catch(() => undefined);
-    }
+  const lock = async (): Promise<void> => {
+    const database = new Client({ connectionString: server.databaseUrl });
+    await database.connect();
+    // Each wrong login makes Tryton wait twice as long, so the attempts are written down instead of made.
+    await database.query(
+      `INSERT INTO res_user_login_attempt (login, create_date, create_uid)
+       SELECT $1, CURRENT_TIMESTAMP, 0 FROM generate_series(1, $2)`,
+      [locked.user, wrongLoginsToLock],
+    );
+    await database.end();
   };
   return [
     {
@@ -56,14 +62,13 @@ function refusalsOf(server: TrytonServer): Refusal[] {
       code: 'permission_denied',
       credentials: server.restricted,
     },
-    { title: 'a missing database', entity: 'vendor', code: 'configuration_invalid', settings: { database: 'nowhere' } },
     { title: 'another company', entity: 'vendor', code: 'configuration_invalid', settings: { company: 999_999 } },
     {
       title: 'too many wrong logins',
       entity: 'vendor',
       code: 'rate_limited',
       credentials: locked,
-      provoke: logInWrongly,
+      provoke: lock,
     },
     {
       title: 'a server that is gone',

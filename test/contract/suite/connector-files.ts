@@ -5,7 +5,7 @@ import { parseJson } from '../../../connectors/http/json.ts';
 import { type Entity, entities } from '../../../model/entities/registry.ts';
 import type { Json, JsonObject } from '../../../model/json.ts';
 
-/** One example in `connectors/<system>/fixtures/<entity>.json`, which holds a list of them. */
+/** One example; a file in `connectors/<system>/fixtures/` is a list of them. */
 export interface Fixture {
   /** What it shows. */
   readonly case: string;
@@ -40,18 +40,23 @@ export function declarationOf(connector: Connector, entity: Entity): EntityDecla
   return declaration as EntityDeclaration;
 }
 
-/** File name of an entity's fixtures, e.g. `purchase-order.json`. */
-export function fixtureFileOf(entity: Entity): string {
-  return `${entity.replaceAll('_', '-')}.json`;
+/** The entity that a fixture file is about: `purchase-order.json`, or with a version `purchase-order-8.0.json`. */
+export function entityOfFixtures(name: string): Entity | undefined {
+  const [, stem = ''] = /^([a-z]+(?:-[a-z]+)*)(?:-\d[\w.]*)?\.json$/.exec(name) ?? [];
+  return entities.find((entity) => entity.replaceAll('_', '-') === stem);
 }
 
+/** The names of all fixture files of a connector. */
 export function fixtureFiles(connector: Connector): string[] {
   const folder = join(folderOf(connector), 'fixtures');
   return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
 }
 
-/** Read as from the wire, so that long numbers are what they are there; empty where the file is missing. */
+/** All examples of an entity, read as from the wire, so that long numbers are what they are there. */
 export function fixturesOf(connector: Connector, entity: Entity): Fixture[] {
-  const file = join(folderOf(connector), 'fixtures', fixtureFileOf(entity));
-  return existsSync(file) ? (parseJson(readFileSync(file, 'utf8')) as unknown as Fixture[]) : [];
+  const names = fixtureFiles(connector).filter((name) => entityOfFixtures(name) === entity);
+  return names.flatMap((name) => {
+    const text = readFileSync(join(folderOf(connector), 'fixtures', name), 'utf8');
+    return parseJson(text) as unknown as Fixture[];
+  });
 }

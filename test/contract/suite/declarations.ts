@@ -7,7 +7,7 @@ import { connectors } from '../../../connectors/registry.ts';
 import {
   declarationOf,
   declaredEntities,
-  fixtureFileOf,
+  entityOfFixtures,
   fixtureFiles,
   fixturesOf,
   folderOf,
@@ -75,9 +75,21 @@ export function testDeclarations(connector: Connector): void {
     expect(stamps, 'pages by stamp need a stamp on every record').not.toContain(null);
   });
 
-  test('there are fixtures for each declared entity and no other', () => {
+  test('there are fixtures for each declared entity and no other, each with what it must give', () => {
     const declared = declaredEntities(connector);
-    expect(fixtureFiles(connector).sort()).toEqual(declared.map(fixtureFileOf).sort());
-    expect(declared.filter((entity) => fixturesOf(connector, entity).length === 0)).toEqual([]);
+    expect(new Set(fixtureFiles(connector).map(entityOfFixtures))).toEqual(new Set(declared));
+    for (const entity of declared) {
+      const fixtures = fixturesOf(connector, entity);
+      expect(fixtures, entity).not.toEqual([]);
+      for (const fixture of fixtures) {
+        const expected = {
+          case: expect.any(String),
+          remote: {},
+          identity: { remoteId: expect.any(String) },
+          unified: {},
+        };
+        expect(fixture, `${entity} fixture`).toMatchObject(expected);
+      }
+    }
   });
 }

@@ -123,7 +123,8 @@ async function forward({ system, agent, incoming, outgoing, isCut }: Exchange): 
   const [answer] = (await once(sent, 'response')) as [IncomingMessage];
   const { statusCode = 502 } = answer;
   const content = await buffer(answer);
-  const { 'transfer-encoding': _encoding, ...headers } = answer.headers;
+  // What belongs to one connection only is not handed on.
+  const { 'transfer-encoding': _encoding, connection: _connection, ...headers } = answer.headers;
   outgoing.writeHead(statusCode, { ...headers, 'content-length': content.length });
   if (!isCut) outgoing.end(content);
   else outgoing.write(content.subarray(0, content.length / 2), () => outgoing.destroy());

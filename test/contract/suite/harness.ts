@@ -13,7 +13,7 @@ export interface SystemHarness {
   readonly undeletable: { readonly [E in Entity]?: string };
   /** The reason, where the system has no logins that end, e.g. a token that goes with every request. */
   readonly loginsDoNotExpire?: string;
-  /** Starts it with some records of each declared entity: more than 7 of at least one. */
+  /** Starts it with some records of each declared entity: more than 7 of each, so that passes have several pages. */
   start(): Promise<RunningSystem>;
 }
 

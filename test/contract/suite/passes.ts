@@ -2,18 +2,18 @@ import { describe, expect, test } from 'vitest';
 import type { Connector, Selection, Session } from '../../../connectors/connector.ts';
 import { type Entity, entityRegistry } from '../../../model/entities/registry.ts';
 import { declarationOf } from './connector-files.ts';
-import { changedSince, everything, idsOf, readPass, recordSet } from './reading.ts';
+import { changedSince, everything, idsOf, readPass, recordSet, signal } from './reading.ts';
 import type { Subject } from './subject.ts';
 
-/** A resume is tried from about so many places of a pass. */
-const resumesAim = 10;
+/** Single records are read where so many pages of 7 are left, and from the start where there are fewer. */
+const lastPagesByOne = 4;
 
 /** What a pass over an entity gives, however it is cut into pages, interrupted and taken up again. */
 export function testPasses(
   current: () => Subject,
   { connector, entity }: { connector: Connector; entity: Entity },
 ): void {
-  const { changed, identify, toUnified } = declarationOf(connector, entity);
+  const { snapshot, changed, identify, toUnified } = declarationOf(connector, entity);
 
   test('two snapshots give the same records, each once, and all fit our model', async () => {
     const subject = current();
@@ -38,25 +38,34 @@ export function testPasses(
       const session = subject.open();
       const selection = await selectionOf(subject, session);
       const whole = recordSet(subject, entity, (await readPass(session, { entity, selection, pageSize: 100 })).items);
-      for (const pageSize of [1, 7]) {
-        const { items } = await readPass(session, { entity, selection, pageSize });
-        expect(recordSet(subject, entity, items), `pages of ${pageSize}`).toEqual(whole);
-      }
+      const { items, pages } = await readPass(session, { entity, selection, pageSize: 7 });
+      expect(recordSet(subject, entity, items), 'pages of 7').toEqual(whole);
+      const [before, after] = [pages.slice(0, -lastPagesByOne), pages.slice(-lastPagesByOne)];
+      const rest = await readPass(session, {
+        entity,
+        selection,
+        pageSize: 1,
+        checkpoint: after[0]?.checkpoint ?? null,
+      });
+      const joined = [...before.flatMap((page) => page.items), ...rest.items];
+      expect(recordSet(subject, entity, joined), 'pages of 1').toEqual(whole);
     });
 
-    test('goes on from every checkpoint, in another session, to the same records', async () => {
+    // Each page and the place where the next one starts being the same, so is all that follows.
+    test('goes on from every checkpoint, in another session, with the same page', async () => {
       const subject = current();
       const session = subject.open();
       const selection = await selectionOf(subject, session);
-      const count = (await readPass(session, { entity, selection, pageSize: 100 })).items.length;
-      const request = { entity, selection, pageSize: Math.max(1, Math.floor(count / resumesAim)) };
-      const { items, checkpoints } = await readPass(session, request);
-      expect(checkpoints.length).toBeGreaterThan(0);
-      const whole = recordSet(subject, entity, items);
-      for (const { checkpoint, before } of checkpoints) {
-        const rest = await readPass(subject.open(), { ...request, checkpoint });
-        const joined = [...items.slice(0, before), ...rest.items];
-        expect(recordSet(subject, entity, joined), `from ${JSON.stringify(checkpoint)}`).toEqual(whole);
+      const request = { entity, selection, pageSize: 7 };
+      const { pages } = await readPass(session, request);
+      expect(pages.length).toBeGreaterThan(1);
+      const other = subject.open();
+      const isByLink = (kind === 'snapshot' ? snapshot : changed)?.order === 'continuation';
+      for (const { checkpoint, items, next } of pages) {
+        const again = await other.readPage({ ...request, checkpoint, signal });
+        expect(again.items, `from ${JSON.stringify(checkpoint)}`).toEqual(items);
+        if (isByLink) expect(again.next === null).toBe(next === null);
+        else expect(again.next).toEqual(next);
       }
     });
   });

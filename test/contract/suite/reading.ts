@@ -1,4 +1,4 @@
-import type { PageRequest, Selection, Session } from '../../../connectors/connector.ts';
+import type { PageRequest, RemotePage, Selection, Session } from '../../../connectors/connector.ts';
 import type { Entity } from '../../../model/entities/registry.ts';
 import type { Json } from '../../../model/json.ts';
 import { declarationOf } from './connector-files.ts';
@@ -14,8 +14,12 @@ export const everything: Selection = { kind: 'snapshot', documentsFrom: null };
 
 export interface Pass {
   readonly items: readonly Json[];
-  /** Where each page after the first began, with the number of records before it. */
-  readonly checkpoints: readonly { readonly checkpoint: Json; readonly before: number }[];
+  readonly pages: readonly PassPage[];
+}
+
+export interface PassPage extends Pick<RemotePage, 'items' | 'next'> {
+  /** Where it began; null for the first one. */
+  readonly checkpoint: Json;
 }
 
 /** Reads pages to their end. Checkpoints go through JSON, as if stored and read by another process. */
@@ -23,15 +27,13 @@ export async function readPass(
   session: Session,
   request: Pick<PageRequest, 'entity' | 'selection' | 'pageSize'> & { readonly checkpoint?: Json },
 ): Promise<Pass> {
-  const items: Json[] = [];
-  const checkpoints: { checkpoint: Json; before: number }[] = [];
+  const pages: PassPage[] = [];
   let checkpoint: Json = request.checkpoint ?? null;
-  for (let page = 0; page < pagesMax; page += 1) {
-    const answer = await session.readPage({ ...request, checkpoint, signal });
-    items.push(...answer.items);
-    if (answer.next === null) return { items, checkpoints };
-    checkpoint = JSON.parse(JSON.stringify(answer.next)) as Json;
-    checkpoints.push({ checkpoint, before: items.length });
+  while (pages.length < pagesMax) {
+    const { items, next } = await session.readPage({ ...request, checkpoint, signal });
+    pages.push({ items, next, checkpoint });
+    if (next === null) return { items: pages.flatMap((page) => page.items), pages };
+    checkpoint = JSON.parse(JSON.stringify(next)) as Json;
   }
   throw new Error(`${request.entity} did not end after ${pagesMax} pages of ${request.pageSize}.`);
 }

@@ -1,0 +1,127 @@
+import type { Socket } from 'node:net';
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadPages } from '../../activities/sync/load-pages.ts';
+import { startStepClock } from '../../activities/sync/step-clock.ts';
+import type { PageRequest, RemotePage } from '../../connectors/connector.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { type StoredStream, storeStream, supplier } from '../support/stored-stream.ts';
+
+const records = Array.from({ length: 46 }, (_, index) =>
+  supplier(`S${String(index + 10)}`, { name: `record ${index}`, second: index }),
+);
+const perPage = 2;
+const attemptsMax = 3;
+
+/** Cuts the connection of one statement: before it is sent, or when it has been done and its answer is on the way. */
+interface Cut {
+  readonly statement: number;
+  readonly moment: 'before' | 'after';
+}
+
+describe('S10 the connection to the store is lost at any statement of a step', () => {
+  let db: TestDatabase;
+  let statements = 0;
+  let cut: Cut | null = null;
+
+  beforeAll(async () => {
+    db = await openTestDatabase();
+    db.database.pool.on('connect', (client) => interceptStatements(client, () => momentOf(cut, ++statements)));
+  });
+  afterAll(() => db?.drop());
+
+  /** One attempt of a step, from what is stored. Gives whether the run has ended. */
+  async function attempt(stream: StoredStream): Promise<boolean> {
+    if ((await stream.read()).run_state === 'completed') return true;
+    const run = await stream.begin();
+    const end = {
+      executionId: run.stream.run_execution_id ?? '',
+      state: 'completed',
+      error: null,
+      watermark: null,
+    } as const;
+    const { isPassComplete } = await loadPages({
+      database: db.database,
+      session: { readPage },
+      stream: run.stream,
+      selection: { kind: 'snapshot', documentsFrom: null },
+      pageSize: perPage,
+      batch: run.context,
+      transform: stream.transform,
+      budget: { recordsMax: 1_000, elapsedMs: 60_000 },
+      clock: startStepClock(() => performance.now()),
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+      closing: ({ isPassComplete: isLast }) => ({
+        watermark: null,
+        ...(isLast && { end: (counts: object) => ({ ...end, counts }) }),
+      }),
+    });
+    return isPassComplete;
+  }
+
+  async function expectStoredUpToCheckpoint(stream: StoredStream): Promise<void> {
+    const { checkpoint, run_state, sequence } = await stream.read();
+    const stored = Object.keys(await stream.names()).length;
+    expect(stored).toBe(sequence);
+    const position = run_state === 'completed' ? records.length : checkpoint;
+    expect(stored).toBe(position ?? 0);
+  }
+
+  async function runWith(planned: Cut | null): Promise<void> {
+    const stream = await storeStream(db.database);
+    statements = 0;
+    cut = planned;
+    let isDone = false;
+    for (let attempts = 0; !isDone && attempts < attemptsMax; attempts++) {
+      isDone = await attempt(stream).catch(() => false);
+      cut = null;
+      await expectStoredUpToCheckpoint(stream);
+    }
+    expect(isDone).toBe(true);
+    const { run_counts, sequence } = await stream.read();
+    expect(run_counts).toMatchObject({ read: records.length, created: records.length, unchanged: 0, pages: 23 });
+    expect(sequence).toBe(records.length);
+  }
+
+  it('and nothing is lost, doubled or counted twice', async () => {
+    await runWith(null);
+    const last = statements;
+    expect(last).toBeGreaterThan(50);
+    for (let statement = 1; statement <= last; statement++) {
+      for (const moment of ['before', 'after'] as const) {
+        await runWith({ statement, moment }).catch((error: unknown) => {
+          throw new Error(`cut ${moment} statement ${statement} of ${last}`, { cause: error });
+        });
+      }
+    }
+  });
+});
+
+function readPage({ checkpoint }: PageRequest): Promise<RemotePage> {
+  const start = typeof checkpoint === 'number' ? checkpoint : 0;
+  const next = start + perPage < records.length ? start + perPage : null;
+  return Promise.resolve({ items: records.slice(start, start + perPage), next, bytes: 1 });
+}
+
+function momentOf(cut: Cut | null, statement: number): Cut['moment'] | null {
+  return cut?.statement === statement ? cut.moment : null;
+}
+
+type Query = (...values: unknown[]) => unknown;
+
+function interceptStatements(client: pg.PoolClient, next: () => Cut['moment'] | null): void {
+  const query = client.query.bind(client) as Query;
+  const lose = () => (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+  const intercepted: Query = (...values) => {
+    const moment = next();
+    if (moment === 'before') lose();
+    const answer = query(...values);
+    if (moment !== 'after' || !(answer instanceof Promise)) return answer;
+    return answer.then(() => {
+      lose();
+      throw new Error('Connection terminated unexpectedly');
+    });
+  };
+  Object.assign(client, { query: intercepted });
+}
