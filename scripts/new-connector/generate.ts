@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { runTool } from '../check/run-tool.ts';
 import { addToRegistry, identifierOf } from './registry-text.ts';
 
 const templates = join(import.meta.dirname, 'templates');
@@ -45,7 +46,16 @@ export async function generateConnector(
     await writeFile(join(root, path), text, { flag: 'wx' });
   }
   await writeFile(join(root, registry), registryText);
-  return [...files.map(([, path]) => path), registry];
+  const paths = [...files.map(([, path]) => path), registry];
+  await format(root, paths);
+  return paths;
+}
+
+/** Where lines break depends on the length of the name. */
+async function format(root: string, paths: readonly string[]): Promise<void> {
+  const args = ['format', '--write', ...paths.filter((path) => path.endsWith('.ts'))];
+  const { ok, output } = await runTool(root, { tool: 'biome', args });
+  if (!ok) throw new Error(`The connector is made, but not formatted (npm run format does it):\n${output}`);
 }
 
 function refuseBadName(system: string): void {

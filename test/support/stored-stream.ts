@@ -38,8 +38,8 @@ export function supplier(id: string, { name, second }: { name: string; second: n
   return { Id: id, Version: second, CreatedAt: stamp, ChangedAt: stamp, Name: name, Status: 'ACTIVE' };
 }
 
-/** Makes an active connection with one stream of vendors. */
-export async function storeStream(database: Database): Promise<StoredStream> {
+/** Makes an active connection with one stream of vendors. `observer` is what is looked through, where that is another. */
+export async function storeStream(database: Database, observer: Database = database): Promise<StoredStream> {
   const connection = await insertConnection(database, {
     system: 'sandbox',
     name: `stream-${randomBytes(4).toString('hex')}`,
@@ -66,7 +66,7 @@ export async function storeStream(database: Database): Promise<StoredStream> {
     id,
     lineageId,
     transform,
-    read: () => readStream(database, id),
+    read: () => readStream(observer, id),
     nextFetchNumber: () => nextFetchNumber(database),
     async begin() {
       const name = randomBytes(4).toString('hex');
@@ -100,7 +100,7 @@ export async function storeStream(database: Database): Promise<StoredStream> {
       return commitPoint(database, { streamId: id, origin: 'incremental', rows, quarantined, gone: [], fetchNumber });
     },
     async names() {
-      const { rows } = await database.pool.query<{ remote_id: string; name: string }>(
+      const { rows } = await observer.pool.query<{ remote_id: string; name: string }>(
         `select remote_id, case when deleted_at is null then data ->> 'name' else 'deleted' end as name from record
          where lineage_id = $1 order by remote_id`,
         [lineageId],

@@ -11,6 +11,8 @@ const startMs = 90_000;
 /** A real worker process. */
 export interface WorkerProcess {
   readonly pid: number;
+  /** What it has logged so far, a line each. */
+  readonly log: readonly string[];
   /** SIGSTOP freezes it, SIGCONT lets it go on, SIGTERM asks it to end, SIGKILL ends it with nothing of its own clean-up. */
   signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGTERM' | 'SIGKILL'): void;
   /** Resolves with the exit code, or null where a signal ended it. */
@@ -59,7 +61,7 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
     await end();
     throw new Error(`The worker process ${outcome}. It wrote:\n${log.slice(-20).join('\n')}`);
   }
-  return { pid: child.pid ?? 0, signal: (signal) => void child.kill(signal), exited, end };
+  return { pid: child.pid ?? 0, log, signal: (signal) => void child.kill(signal), exited, end };
 }
 
 /** Does not keep the process alive. */

@@ -6,7 +6,7 @@ import { connectorFor } from '../../connectors/registry.ts';
 import { tryton } from '../../connectors/tryton/index.ts';
 import { toPlain, wireDate, wireInstant } from '../../connectors/tryton/values.ts';
 import { type Entity, entityRegistry } from '../../model/entities/registry.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
 
 const fixtures = join(import.meta.dirname, '../../connectors/tryton/fixtures');
 const profile = { company: 1, currency: 'USD' };
@@ -15,8 +15,8 @@ const usd = (amount: string) => ({ amount, currency: 'USD' });
 /** Records as a real server of the series sent them. */
 function fixture(entity: Entity, series: string): JsonObject[] {
   const file = join(fixtures, `${entity.replace('_', '-')}-${series}.json`);
-  const records = toPlain(JSON.parse(readFileSync(file, 'utf8')) as Json);
-  return (records as Json[]).filter(isJsonObject);
+  const examples = JSON.parse(readFileSync(file, 'utf8')) as { remote: JsonObject }[];
+  return examples.map(({ remote }) => remote);
 }
 
 /** As the engine would store it: valid against the entity's schema, and through JSON, so without what is undefined. */
