@@ -35,10 +35,18 @@ export interface NewAttempt extends AttemptKey {
   readonly queueMs: number;
 }
 
-/** Records that an attempt starts, and its execution with the first one. An earlier attempt that never ended is lost. */
-export async function startAttempt(database: Database, execution: NewExecution, attempt: NewAttempt): Promise<void> {
-  await stored(
-    database.pool.query(startAttemptSql, [
+/**
+ * Records that an attempt starts, and its execution with the first one. An earlier attempt that never ended is lost. Gives
+ * whether a later one has started since this one was due: then nobody waits for it. (A person who resets an activity
+ * makes its attempts count from 1 again.)
+ */
+export async function startAttempt(
+  database: Database,
+  execution: NewExecution,
+  attempt: NewAttempt,
+): Promise<{ isSuperseded: boolean }> {
+  const { rows } = await stored(
+    database.pool.query<{ superseded: boolean }>(startAttemptSql, [
       execution.id,
       execution.workflowId,
       execution.firstRunId,
@@ -56,6 +64,7 @@ export async function startAttempt(database: Database, execution: NewExecution, 
       attempt.queueMs,
     ]),
   );
+  return { isSuperseded: rows[0]?.superseded === true };
 }
 
 const startAttemptSql = `
@@ -66,9 +75,15 @@ const startAttemptSql = `
   lost as (
     update attempt set outcome = 'lost', ended_at = clock_timestamp()
     where execution_id = $1 and run_id = $8 and activity_id = $9 and attempt < $10 and ended_at is null
+  ),
+  started as (
+    insert into attempt (execution_id, run_id, activity_id, attempt, name, summary, task_queue, worker, queue_ms, started_at)
+    values ($1, $8, $9, $10, $11, $12, $13, $14, $15, clock_timestamp()) on conflict do nothing
   )
-  insert into attempt (execution_id, run_id, activity_id, attempt, name, summary, task_queue, worker, queue_ms, started_at)
-  values ($1, $8, $9, $10, $11, $12, $13, $14, $15, clock_timestamp()) on conflict do nothing`;
+  select exists (
+    select from attempt where execution_id = $1 and run_id = $8 and activity_id = $9 and attempt > $10
+      and started_at > clock_timestamp() - $15 * interval '1 millisecond'
+  ) as superseded`;
 
 export interface AttemptEnd {
   readonly outcome: 'completed' | 'failed' | 'cancelled';

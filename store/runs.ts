@@ -104,7 +104,7 @@ const endScanSql = `
   update scan set state = case when state = 'running' then 'whole' else state end, ended_at = coalesce(ended_at, now())
   where id = (select run_scan_id from stream where id = $1)`;
 
-/** Ends a run in a transaction of its own. Throws `version_conflict` when the claim was taken over. */
+/** Ends a run in a transaction of its own. Throws `locked` when the claim was taken over. */
 export function finishRun(database: Database, claim: Claim, end: RunEnd): Promise<void> {
   return inTransaction(database, async (client) => {
     await lockStream(client, claim);
@@ -162,14 +162,17 @@ async function beginFailedRun(
   );
 }
 
-/** The stream's row, locked until the transaction ends. Throws `version_conflict` when the claim was taken over. */
+/**
+ * The stream's row, locked until the transaction ends. Throws `locked` when the claim was taken over: an attempt that is
+ * still wanted is tried again and claims anew, one that is not wanted is not.
+ */
 export async function lockStream(client: pg.PoolClient, claim: Claim): Promise<StreamRow> {
   const { rows } = await client.query<StreamRow>('select * from stream where id = $1 for update', [claim.streamId]);
   const stream = rows[0];
   if (!stream) throw new FlowsError('not_found', `There is no stream ${claim.streamId}.`);
   if (stream.epoch !== claim.epoch) {
     throw new FlowsError(
-      'version_conflict',
+      'locked',
       `The claim on stream ${claim.streamId} was taken over (epoch ${stream.epoch}, ours ${claim.epoch}): nothing was written.`,
     );
   }

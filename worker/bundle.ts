@@ -1,9 +1,12 @@
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, type WorkflowBundle } from '@temporalio/worker';
 
 /** The workflows as one script, which the workers run in their sandbox. Takes about a second. */
 export function bundleWorkflows(): Promise<WorkflowBundle> {
-  const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+  // Built code has built workflows beside it.
+  const extension = extname(import.meta.filename);
+  const workflowsPath = fileURLToPath(new URL(`../workflows/index${extension}`, import.meta.url));
   return bundleWorkflowCode({ workflowsPath, logger: quiet });
 }
 

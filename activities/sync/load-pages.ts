@@ -127,9 +127,10 @@ function startCommits(options: LoadOptions) {
 
   const flush = async () => {
     if (filling) {
+      // First, so that the batch is still there to be given back when the one before it fails.
+      await settle();
       const full = filling;
       filling = null;
-      await settle();
       committing = commitFilling(full, { options, checkpointNumber, stampMax });
       committing.catch(() => undefined);
       checkpointNumber += 1;

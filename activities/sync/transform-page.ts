@@ -1,7 +1,9 @@
 import type { EntityDeclaration, RecordIdentity, StampFormat } from '../../connectors/connector.ts';
 import { type Entity, entityRegistry } from '../../model/entities/registry.ts';
+import { encodeUnified } from '../../model/encode.ts';
 import { FlowsError, type Problem } from '../../model/errors/flows-error.ts';
 import { recordId, sha256 } from '../../model/ids.ts';
+import { instant } from '../../model/instants.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { incomingRow } from '../../store/incoming.ts';
 import type { QuarantinedRecord } from '../../store/quarantine.ts';
@@ -68,17 +70,15 @@ interface RowFacts {
 
 function rowOf({ id, identity, raw, fetchNumber }: RowFacts, context: TransformContext): string {
   const unified = context.declaration.toUnified(raw, context.profile);
-  const parsed = entityRegistry[context.entity].schema.safeParse(unified);
-  if (!parsed.success) throw schemaError(context.entity, parsed.error.issues);
-  const data = toStoredJson(JSON.stringify(parsed.data));
+  const data = toStoredJson(encodeUnified(context.entity, unified) ?? refuse(context.entity, unified));
   const rawText = toStoredJson(JSON.stringify(raw));
   return incomingRow({
     id,
     remoteId: identity.remoteId,
     stamp: identity.stamp,
     version: identity.version ?? null,
-    createdAt: identity.createdAt ?? null,
-    updatedAt: identity.stamp === null ? null : context.stamps.toInstant(identity.stamp),
+    createdAt: storableInstant(identity.createdAt ?? null),
+    updatedAt: storableInstant(identity.stamp === null ? null : context.stamps.toInstant(identity.stamp)),
     deleted: identity.deleted ?? false,
     contentHash: sha256(data),
     rawHash: sha256(rawText),
@@ -99,17 +99,31 @@ function identify(raw: Json, { declaration }: TransformContext): RecordIdentity 
   return identity;
 }
 
+/** Postgres refuses a day that there is not, and with it the whole batch; so it is refused here, record by record. */
+function storableInstant(text: string | null): string | null {
+  if (text === null) return null;
+  const ms =
+    instant.safeParse(text).success && !text.startsWith('0000') ? Date.parse(`${text.slice(0, 19)}Z`) : Number.NaN;
+  if (!Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text.slice(0, 19))) return text;
+  throw new FlowsError(
+    'mapping_failed',
+    `The record cannot be stored: it was made or changed at ${JSON.stringify(text.slice(0, 64))}, and there is no such instant. Correct it in the system.`,
+  );
+}
+
 function identityError(what: string): FlowsError {
   return new FlowsError('mapping_failed', `The record cannot be stored: its id, stamp or version ${what}.`);
 }
 
-function schemaError(entity: Entity, issues: readonly { path: readonly PropertyKey[]; message: string }[]): FlowsError {
-  const problems: Problem[] = issues.slice(0, problemsMax).map((issue) => ({
+/** Says what is wrong with data that the schema does not admit. */
+function refuse(entity: Entity, unified: unknown): never {
+  const { error } = entityRegistry[entity].schema.safeParse(unified);
+  const problems: Problem[] = (error?.issues ?? []).slice(0, problemsMax).map((issue) => ({
     path: issue.path.map((key) => `/${String(key)}`).join(''),
     message: issue.message,
   }));
   const first = problems[0] ? ` ${problems[0].path}: ${problems[0].message}` : '';
-  return new FlowsError('mapping_failed', `The record is no valid ${entity}:${first}`, { problems });
+  throw new FlowsError('mapping_failed', `The record is no valid ${entity}:${first}`, { problems });
 }
 
 interface QuarantineFacts {

@@ -29,8 +29,10 @@ it('a Temporal server that is killed in the middle of a sync and comes back: not
   const client = new Client({ connection, namespace });
   const masterKey = newMasterKey();
   const flows = { ...testDatabase, engine: createEngine(client), secretBox: createSecretBox(masterKey) };
-  const source = await openOrderSource(flows, { records: 2_000, pageSize: 50, delayMs: 20, stallAtPage: 26 });
-  open.push(() => source.close());
+  const orders = { records: 2_000, pageSize: 50, delayMs: 20, stallAtPage: 26 };
+  // The step of one ends while the server is away; the step of the other outlives its heartbeat.
+  const sources = [await openOrderSource(flows, { ...orders, stallMs: 500 }), await openOrderSource(flows, orders)];
+  for (const source of sources) open.push(() => source.close());
   const worker = await startWorkerProcess({
     databaseUrl: testDatabase.url,
     temporalAddress: temporal.address,
@@ -39,16 +41,19 @@ it('a Temporal server that is killed in the middle of a sync and comes back: not
   });
   open.push(() => worker.end());
 
-  const request = await source.startSync();
-  await source.stalled();
+  const requests = await Promise.all(sources.map((source) => source.startSync()));
+  await Promise.all(sources.map((source) => source.stalled()));
   process.kill(temporal.pid, 'SIGKILL');
   expect(await server.start()).toMatchObject({ adopted: false, address: temporal.address });
-  await source.goOn();
+  await Promise.all(sources.map((source) => source.goOn()));
 
-  expect(await source.ended(request)).toBe('completed');
-  await source.expectWhole();
-  const workflowId = workflowIds.requestedSync('full', source.connectionId, 'purchase_order', request);
-  expect(await client.workflow.getHandle(workflowId).result()).toMatchObject({ outcome: 'completed' });
+  for (const [index, source] of sources.entries()) {
+    const request = requests[index] ?? '';
+    expect(await source.ended(request)).toBe('completed');
+    await source.expectWhole();
+    const workflowId = workflowIds.requestedSync('full', source.connectionId, 'purchase_order', request);
+    expect(await client.workflow.getHandle(workflowId).result()).toMatchObject({ outcome: 'completed' });
+  }
 });
 
 /** A dev server of this test's own, whose file outlives it. */

@@ -1,48 +1,72 @@
-import { afterEach, expect, inject, it } from 'vitest';
-import { type OrderSource, openOrderSource } from '../support/order-source.ts';
-import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.ts';
-import { openWorld, waitFor, type World } from '../support/world.ts';
+import { describe, expect, it } from 'vitest';
+import { workflowIds } from '../../workflows/contract.ts';
+import { openChaosWorld } from '../support/chaos-world.ts';
+import type { OrderSource } from '../support/order-source.ts';
+import type { WorkerProcess } from '../support/worker-process.ts';
+import { waitFor, type World } from '../support/world.ts';
 
-const pageSize = 50;
-/** Records of the two batches before the page that stalls. */
-const committedRecords = 20 * pageSize;
-const open: (() => Promise<void>)[] = [];
+const stall = { stallAtPage: 26, stallMs: 3_000 };
 
-afterEach(async () => {
-  for (const close of open.splice(0).toReversed()) await close();
+describe.concurrent('a worker that froze in the middle of a sync, longer than its heartbeat may be missing', () => {
+  it('D3 comes back when another has done its step, and changes nothing', async ({ onTestFinished }) => {
+    const { world, openSource, startWorker, attempts } = await openChaosWorld(onTestFinished);
+    const source = await openSource(stall);
+    // It is full with the one step, so that the next attempt goes to the other worker at once.
+    const zombie = await startWorker({ syncStepsMax: 1 });
+    const request = await freeze({ world, source }, zombie);
+    await startWorker();
+    expect(await source.ended(request)).toBe('completed');
+    await source.expectWhole();
+    const before = await everything(world, source);
+
+    zombie.signal('SIGCONT');
+    const first = await waitFor(async () => {
+      const [attempt] = await attempts(source);
+      return attempt === undefined || attempt.outcome === 'lost' ? null : attempt;
+    });
+    // Its worker learns of the lost heartbeat at about the time at which its commit is refused.
+    expect(first.outcome).toMatch(/^(failed|cancelled)$/);
+    expect(first.error_code ?? 'locked').toBe('locked');
+    expect(await everything(world, source)).toEqual(before);
+  });
+
+  it('comes back with an attempt that is long given up, while another does the step, and does not disturb it', async ({
+    onTestFinished,
+  }) => {
+    const { world, openSource, startWorker, attempts } = await openChaosWorld(onTestFinished);
+    const source = await openSource(stall);
+    // It has asked for a second step, so that the next attempt is given to it although it sleeps.
+    const zombie = await startWorker({ syncStepsMax: 2 });
+    const request = await freeze({ world, source }, zombie);
+    await source.stallAgain();
+    await startWorker();
+    await source.stalled();
+    zombie.signal('SIGCONT');
+    expect(await source.ended(request)).toBe('completed');
+    await source.expectWhole();
+    const workflowId = workflowIds.requestedSync('full', source.connectionId, 'purchase_order', request);
+    expect(await world.client.workflow.getHandle(workflowId).result()).toMatchObject({ outcome: 'completed' });
+    expect(await attempts(source)).toContainEqual({ attempt: 2, outcome: 'cancelled', error_code: null });
+  });
 });
 
-it('D3 a worker that froze and comes back after another took over changes nothing', async () => {
-  const world = await openWorld({ workers: false });
-  open.push(() => world.close());
-  const source = await openOrderSource(world, { records: 2_000, pageSize, delayMs: 20, stallAtPage: 26, stallMs: 3_000 });
-  open.push(() => source.close());
-  const zombie = await startWorker(world);
+/** Starts the sync and freezes its worker while it waits for a page. */
+async function freeze(flows: { world: World; source: OrderSource }, worker: WorkerProcess): Promise<string> {
+  const { world, source } = flows;
   const request = await source.startSync();
   await source.stalled();
   // A worker frozen within a commit would hold the row's lock until Postgres ends its transaction.
-  await waitFor(async () => ((await source.stream()).sequence === committedRecords ? true : null));
-  zombie.signal('SIGSTOP');
+  await waitFor(async () => ((await isCommitting(world)) ? null : true));
+  expect((await source.stream()).sequence).toBeGreaterThan(0);
+  worker.signal('SIGSTOP');
+  return request;
+}
 
-  await startWorker(world);
-  expect(await source.ended(request)).toBe('completed');
-  await source.expectWhole();
-  const before = await everything(world, source);
-
-  zombie.signal('SIGCONT');
-  const [first] = await waitFor(async () => {
-    const attempts = await attemptsOf(world, source);
-    return attempts[0]?.outcome === 'lost' ? null : attempts;
-  });
-  expect(first).toEqual({ attempt: 1, outcome: 'failed', error_code: 'version_conflict' });
-  expect(await everything(world, source)).toEqual(before);
-});
-
-async function startWorker({ url: databaseUrl, namespace, masterKey }: World): Promise<WorkerProcess> {
-  const { temporalAddress } = inject('servers');
-  const worker = await startWorkerProcess({ databaseUrl, temporalAddress, namespace, masterKey });
-  open.push(() => worker.end());
-  return worker;
+async function isCommitting({ database }: World): Promise<boolean> {
+  const { rowCount } = await database.pool.query(
+    `select from pg_locks where relation = 'stream'::regclass and mode <> 'AccessShareLock'`,
+  );
+  return rowCount !== 0;
 }
 
 /** What a commit could touch, with the transaction that wrote each record last. */
@@ -50,19 +74,4 @@ async function everything({ database }: World, source: OrderSource): Promise<unk
   const records = await database.pool.query('select id, sequence, xmin::text from record order by id');
   const outbox = await database.pool.query('select id, sequence_first, sequence_last from outbox order by id');
   return { stream: await source.stream(), records: records.rows, outbox: outbox.rows };
-}
-
-interface Attempt {
-  readonly attempt: number;
-  readonly outcome: string | null;
-  readonly error_code: string | null;
-}
-
-async function attemptsOf({ database }: World, { connectionId }: OrderSource): Promise<Attempt[]> {
-  const { rows } = await database.pool.query<Attempt>(
-    `select a.attempt, a.outcome, a.error_code from attempt a join execution e on e.id = a.execution_id
-     where e.connection_id = $1 and a.name = 'syncStep' order by a.started_at`,
-    [connectionId],
-  );
-  return rows;
 }

@@ -164,6 +164,17 @@ describe.concurrent('records that cannot be read, and those that are hard to', (
     expect(await quarantine(source)).toMatchObject([{ raw: { TaxNumbers: { 'a\u0000': '\u0000' } } }]);
   });
 
+  it('a record that was made on a day that there is not is quarantined, and the page goes on', async () => {
+    const source = await open();
+    const made = '"Version":1,"CreatedAt":"2026-02-30T00:00:00.000000Z","ChangedAt":null';
+    const raw = `{"Id":"SUP9A",${made},"Name":"x","Status":"ACTIVE"}`;
+    await source.control('insert', { resource: 'suppliers', id: 'SUP9A', raw });
+    await source.control('create', { resource: 'suppliers', count: 5 });
+    expect(await source.sync('vendor')).toMatchObject({ state: 'partial', error: null });
+    expect((await source.stored('vendor')).size).toBe(25);
+    expect(await quarantine(source)).toMatchObject([{ remote_id: 'SUP9A', code: 'mapping_failed' }]);
+  });
+
   it('a page of broken JSON fails the run and stores nothing of it; smaller pages store the rest', async () => {
     const source = await open({ settings: { page_size: 10 } });
     await source.control('insert', { resource: 'suppliers', id: 'SUP000015X', raw: '{"Id":"SUP000015X",' });

@@ -2,8 +2,10 @@ import type { Socket } from 'node:net';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadPages } from '../../activities/sync/load-pages.ts';
+import { transformPage } from '../../activities/sync/transform-page.ts';
 import { startStepClock } from '../../activities/sync/step-clock.ts';
 import type { PageRequest, RemotePage } from '../../connectors/connector.ts';
+import { openBatch } from '../../store/batch.ts';
 import { type Database, openDatabase } from '../../store/database.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type StoredStream, storeStream, supplier } from '../support/stored-stream.ts';
@@ -25,12 +27,18 @@ describe('S10 the connection to the store is lost at any statement of a step', (
   let db: TestDatabase;
   let observer: Database;
   let statements = 0;
+  let commits: number[] = [];
   let cut: Cut | null = null;
+  const next = (text: unknown) => {
+    statements += 1;
+    if (text === 'commit') commits.push(statements);
+    return cut?.statement === statements ? cut.moment : null;
+  };
 
   beforeAll(async () => {
     db = await openTestDatabase();
     observer = openDatabase(db.url, { applicationName: 'observer' });
-    db.database.pool.on('connect', (client) => interceptStatements(client, () => momentOf(cut, ++statements)));
+    db.database.pool.on('connect', (client) => interceptStatements(client, next));
   });
   afterAll(async () => {
     await observer?.close();
@@ -78,6 +86,7 @@ describe('S10 the connection to the store is lost at any statement of a step', (
   async function runWith(planned: Cut | null): Promise<void> {
     const stream = await storeStream(db.database, observer);
     statements = 0;
+    commits = [];
     cut = planned;
     let isDone = false;
     for (let attempts = 0; !isDone && attempts < attemptsMax; attempts++) {
@@ -93,16 +102,39 @@ describe('S10 the connection to the store is lost at any statement of a step', (
 
   it('and nothing is lost, doubled or counted twice', async () => {
     await runWith(null);
-    const last = statements;
-    expect(last).toBeGreaterThan(50);
-    for (let statement = 1; statement <= last; statement++) {
-      for (const moment of ['before', 'after'] as const) {
-        await runWith({ statement, moment }).catch((error: unknown) => {
-          throw new Error(`cut ${moment} statement ${statement} of ${last}`, { cause: error });
-        });
-      }
+    const everyStatement = Array.from({ length: statements }, (_, index) => index + 1);
+    expect(commits.length).toBeGreaterThan(2);
+    const cuts: Cut[] = [
+      ...everyStatement.map((statement) => ({ statement, moment: 'before' }) as const),
+      // Whether a statement was done matters where it is the commit; else the server forgets it.
+      ...commits.map((statement) => ({ statement, moment: 'after' }) as const),
+    ];
+    for (const planned of cuts) {
+      await runWith(planned).catch((error: unknown) => {
+        throw new Error(`cut ${planned.moment} statement ${planned.statement}`, { cause: error });
+      });
     }
   });
+
+  it.each([0, 1])(
+    'a batch of %i pages that waits for the next one when its connection is lost fails, and alone',
+    async (pages) => {
+      const stream = await storeStream(db.database, observer);
+      const { context, commit } = await stream.begin();
+      const waiting = await openBatch(db.database, context);
+      const { rows } = transformPage(records.slice(0, pages), 1, stream.transform);
+      if (pages > 0) await waiting.write(rows);
+      await observer.pool.query(
+        `select pg_terminate_backend(pid, 5000) from pg_stat_activity
+       where datname = current_database() and application_name = 'flows-test'`,
+      );
+      // The loss is noticed while nobody asks for anything on the connection.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await expect(waiting.write(rows)).rejects.toMatchObject({ code: 'store_unavailable' });
+      await commit(records.slice(0, 2), { fetchNumber: 2 });
+      expect(Object.keys(await stream.names()).length).toBe(2);
+    },
+  );
 });
 
 function readPage({ checkpoint }: PageRequest): Promise<RemotePage> {
@@ -111,17 +143,13 @@ function readPage({ checkpoint }: PageRequest): Promise<RemotePage> {
   return Promise.resolve({ items: records.slice(start, start + perPage), next, bytes: 1 });
 }
 
-function momentOf(cut: Cut | null, statement: number): Cut['moment'] | null {
-  return cut?.statement === statement ? cut.moment : null;
-}
-
 type Query = (...values: unknown[]) => unknown;
 
-function interceptStatements(client: pg.PoolClient, next: () => Cut['moment'] | null): void {
+function interceptStatements(client: pg.PoolClient, next: (text: unknown) => Cut['moment'] | null): void {
   const query = client.query.bind(client) as Query;
   const lose = () => (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
   const intercepted: Query = (...values) => {
-    const moment = next();
+    const moment = next(values[0]);
     if (moment === 'before') lose();
     const answer = query(...values);
     if (moment !== 'after' || !(answer instanceof Promise)) return answer;

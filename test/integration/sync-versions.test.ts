@@ -95,9 +95,9 @@ describe('D5 a record never goes back to an older version', () => {
     const zombie = await open();
     const heir = await stream.begin();
     const fetchNumber = await stream.nextFetchNumber();
-    await expect(zombie.commit([at(3)], { fetchNumber })).rejects.toMatchObject({ code: 'version_conflict' });
+    await expect(zombie.commit([at(3)], { fetchNumber })).rejects.toMatchObject({ code: 'locked' });
     const end = { executionId: 'exec_zombie', state: 'completed', error: null, watermark: null, counts: {} } as const;
-    await expect(finishRun(db.database, zombie.context.claim, end)).rejects.toMatchObject({ code: 'version_conflict' });
+    await expect(finishRun(db.database, zombie.context.claim, end)).rejects.toMatchObject({ code: 'locked' });
     expect(await stream.names()).toEqual({});
     await heir.commit([at(9)], { fetchNumber });
     expect(await stream.names()).toEqual({ A: 'at 9' });

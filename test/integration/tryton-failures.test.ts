@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
 
 import { createHttpClient } from '../../connectors/http/http-client.ts';
@@ -8,7 +8,7 @@ import { callRpc } from '../../connectors/tryton/rpc.ts';
 import { trytonSettings } from '../../connectors/tryton/settings.ts';
 import type { Entity } from '../../model/entities/registry.ts';
 import type { Json } from '../../model/json.ts';
-import { signal, type TrytonWorld, useTryton } from '../support/tryton-connector.ts';
+import { querySql, signal, type TrytonWorld, useTryton } from '../support/tryton-connector.ts';
 import { rpcPathOf, trytonSeries } from '../support/tryton/series.ts';
 
 describe.each(trytonSeries)('Tryton %s', (series) => {
@@ -55,7 +55,7 @@ describe.each(trytonSeries)('Tryton %s', (series) => {
   });
 
   test('a long answer is read, though Tryton calls it gzip when nobody asked for gzip', async () => {
-    const labelled = await fetch(`${world.server.url}/${world.server.database}${rpcPathOf(series)}`, {
+    const labelled = await request(`${world.server.url}/${world.server.database}${rpcPathOf(series)}`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -64,8 +64,8 @@ describe.each(trytonSeries)('Tryton %s', (series) => {
       },
       body: JSON.stringify({ id: 1, method: 'model.ir.model.search_read', params: [[], 0, 50, null, ['name'], {}] }),
     });
-    expect(labelled.headers.get('content-encoding')).toBe('gzip');
-    await expect(labelled.text()).rejects.toBeInstanceOf(TypeError);
+    expect(labelled.headers['content-encoding']).toBe('gzip');
+    expect(await labelled.body.json()).toMatchObject({ result: expect.any(Array) });
     const page = await read(world, 'purchase_order');
     expect(page.bytes).toBeGreaterThan(1_400);
     expect(page.items).toHaveLength(50);
@@ -74,18 +74,18 @@ describe.each(trytonSeries)('Tryton %s', (series) => {
   test('a session that Tryton forgot is made anew, once for all calls that find it gone', async () => {
     const session = world.open();
     await session.now(signal);
-    await sql(world, 'delete from ir_session');
+    await querySql(world.server, 'delete from ir_session');
     const clocks = await Promise.all([session.now(signal), session.now(signal), session.now(signal)]);
     expect(clocks).not.toContain(null);
-    expect(await sql(world, 'select count(*)::int as count from ir_session')).toEqual([{ count: 1 }]);
+    expect(await countRows(world, 'ir_session')).toBe(1);
   });
 
   test('a closed session is gone from the server', async () => {
-    await sql(world, 'delete from ir_session');
+    await querySql(world.server, 'delete from ir_session');
     const session = world.open();
     await session.now(signal);
     await session.close();
-    expect(await sql(world, 'select count(*)::int as count from ir_session')).toEqual([{ count: 0 }]);
+    expect(await countRows(world, 'ir_session')).toBe(0);
   });
 
   test('a wrong password is authentication_failed and is tried at most twice', async () => {
@@ -93,8 +93,7 @@ describe.each(trytonSeries)('Tryton %s', (series) => {
     for (let use = 0; use < 4; use += 1) {
       expect(await failureOf(session.now(signal))).toMatchObject({ code: 'authentication_failed' });
     }
-    const [row] = await sql(world, 'select count(*)::int as count from res_user_login_attempt');
-    expect(row?.['count']).toBeLessThanOrEqual(2);
+    expect(await countRows(world, 'res_user_login_attempt')).toBeLessThanOrEqual(2);
   });
 
   test('a database that does not exist is a wrong setting', async () => {
@@ -151,12 +150,7 @@ function failureOf(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
-async function sql({ server }: TrytonWorld, text: string): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString: server.databaseUrl });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(text)).rows;
-  } finally {
-    await client.end();
-  }
+async function countRows({ server }: TrytonWorld, table: string): Promise<number | undefined> {
+  const [row] = await querySql<{ count: number }>(server, `select count(*)::int as count from ${table}`);
+  return row?.count;
 }

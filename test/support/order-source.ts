@@ -13,6 +13,8 @@ export interface OrderSource {
   readonly pages: number;
   /** Waits until the page that stalls has been asked for. */
   stalled(): Promise<void>;
+  /** The next page stalls too. */
+  stallAgain(): Promise<void>;
   /** Later pages stall no more. */
   goOn(): Promise<void>;
   /** Pages of orders that were asked for since the start. */
@@ -57,12 +59,11 @@ export async function openOrderSource(flows: OrderSourceWorld, options: OrderSou
     return (await answer.json()) as Answer;
   };
   const slow = { scenario: 'slow', resource: 'purchase-orders' };
-  const stall = await call<{ id: string }>('POST', 'fault', {
-    ...slow,
-    delayMs: options.stallMs ?? endMs,
-    after: options.stallAtPage - 1,
-    times: 1,
-  });
+  const stallOnce = async (after: number): Promise<string> => {
+    const once = { ...slow, delayMs: options.stallMs ?? endMs, after, times: 1 };
+    return (await call<{ id: string }>('POST', 'fault', once)).id;
+  };
+  let stall = await stallOnce(options.stallAtPage - 1);
   await call('POST', 'fault', { ...slow, delayMs: options.delayMs });
   const { connectionId, streamId } = await activate(flows, { url: erp.url, pageSize: options.pageSize });
   const stream = () => readStream(database, streamId);
@@ -81,8 +82,11 @@ export async function openOrderSource(flows: OrderSourceWorld, options: OrderSou
       await waitFor(async () => {
         const { faults } = await call<{ faults: { id: string }[] }>('GET', 'state');
         // It is for one page, and is gone once it has hit.
-        return faults.some(({ id }) => id === stall.id) ? null : true;
+        return faults.some(({ id }) => id === stall) ? null : true;
       }, endMs);
+    },
+    async stallAgain() {
+      stall = await stallOnce(0);
     },
     goOn: async () => void (await call('DELETE', 'fault')),
     async startSync() {

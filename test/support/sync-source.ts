@@ -1,13 +1,13 @@
 import { expect } from 'vitest';
 import { parseJson } from '../../connectors/http/json.ts';
 import { resources } from '../../connectors/sandbox/resources.ts';
-import { type Entity, entities } from '../../model/entities/registry.ts';
+import type { Entity } from '../../model/entities/registry.ts';
 import type { Json } from '../../model/json.ts';
 import type { SandboxErpOptions } from '../../platform/local/sandbox-erp/options.ts';
 import type { SandboxErp } from '../../platform/local/sandbox-erp/server.ts';
 import type { ConnectionRow } from '../../store/connections.ts';
 import type { SyncRequestRow } from '../../store/requests.ts';
-import type { StreamRow } from '../../store/streams.ts';
+import { listStreams, type StreamRow } from '../../store/streams.ts';
 import { workflowIds } from '../../workflows/contract.ts';
 import { openErp, sandboxCredentials, type World } from './world.ts';
 
@@ -110,7 +110,9 @@ export interface SourceOptions {
 /** A run that the schedule happens to start would do what the test is about to do. Asking for one still works. */
 async function pauseSchedules(world: World, connectionId: string): Promise<void> {
   await Promise.all(
-    entities.map((entity) => world.client.schedule.getHandle(workflowIds.sync(connectionId, entity)).pause()),
+    (await listStreams(world.database, connectionId)).map(({ entity }) =>
+      world.client.schedule.getHandle(workflowIds.sync(connectionId, entity)).pause(),
+    ),
   );
 }
 

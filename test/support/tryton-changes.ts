@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../model/json.ts';
-import type { TrytonWorld } from './tryton-connector.ts';
+import { querySql, type TrytonWorld } from './tryton-connector.ts';
 import type { Row, RpcValue } from './tryton/rpc.ts';
 import { date, decimal } from './tryton/values.ts';
 
@@ -43,11 +43,15 @@ export async function renameTemplate(world: TrytonWorld): Promise<number> {
   return product;
 }
 
-/** A cost is kept beside its product, which it leaves as it is. */
-export async function changeCost(world: TrytonWorld): Promise<number> {
-  const cost = await firstId(world, 'product.cost_price', [['product', '!=', null]]);
-  await world.client.write('product.cost_price', [cost], { cost_price: decimal('123.45') });
-  return await idBehind(world, 'product.cost_price', { id: cost, field: 'product' });
+/** As a receipt does it for a product with average cost: the cost is kept beside its product, and is not to be called. */
+export async function changeCost({ server }: TrytonWorld): Promise<number> {
+  const [cost] = await querySql<{ product: number }>(
+    server,
+    `update product_cost_price set cost_price = 123.45, write_date = current_timestamp at time zone 'UTC'
+     where id = (select min(id) from product_cost_price where product is not null) returning product`,
+  );
+  if (!cost) throw new Error('The seed has no product with a cost.');
+  return cost.product;
 }
 
 export async function deactivateAddress(world: TrytonWorld): Promise<number> {

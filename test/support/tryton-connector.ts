@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 
 import type { PageRequest, Session } from '../../connectors/connector.ts';
@@ -91,6 +92,17 @@ export function idsOf(entity: Entity, items: readonly Json[]): string[] {
 export function unify<E extends Entity>(entity: E, raw: Json): JsonObject {
   const data = tryton.entities[entity]?.toUnified(raw, { company: 1, currency: 'USD' });
   return entityRegistry[entity].schema.parse(data) as JsonObject;
+}
+
+/** Asks the server's own database. */
+export async function querySql<Row extends object>(server: TrytonServer, text: string): Promise<Row[]> {
+  const client = new Client({ connectionString: server.databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query<Row>(text)).rows;
+  } finally {
+    await client.end();
+  }
 }
 
 function onProgress(message: string): void {

@@ -28,7 +28,7 @@ export async function startTrytonRun(): Promise<{ server: TrytonServer; remove: 
   const runsDir = join(paths.stateDir, 'tryton-runs');
   await removeDeadRuns(runsDir);
   const stateDir = join(runsDir, String(process.pid));
-  const onProgress = (message: string): void => console.error(`  ${message}`);
+  const onProgress = (message: string): void => void process.stderr.write(`  ${message}\n`);
   const server = await startTryton({ series, cacheDir: paths.cacheDir, stateDir, fresh: true, onProgress });
   return { server, remove: () => removeRun(stateDir) };
 }

@@ -27,6 +27,8 @@ export interface WorkerProcessOptions {
   readonly namespace: string;
   readonly masterKey: string;
   readonly shutdownGraceMs?: number;
+  /** Steps at a time; while fewer run, it asks the server for more. */
+  readonly syncStepsMax?: number;
 }
 
 /** Starts `worker/main.ts` in a process of its own and waits until it takes work. */
@@ -42,6 +44,7 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
       FLOWS_MASTER_KEY: options.masterKey,
       FLOWS_LOG_LEVEL: 'info',
       ...(options.shutdownGraceMs !== undefined && { FLOWS_SHUTDOWN_GRACE_MS: String(options.shutdownGraceMs) }),
+      ...(options.syncStepsMax !== undefined && { FLOWS_SYNC_STEPS_MAX: String(options.syncStepsMax) }),
     },
   });
   const exited = once(child, 'exit').then(([code]) => code as number | null);

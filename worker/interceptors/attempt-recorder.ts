@@ -15,7 +15,8 @@ export interface RecorderOptions {
 
 /**
  * Records every attempt of every activity in Postgres: when it was queued, how long it ran, how it ended, what it counted.
- * A record that cannot be written is logged and harms nothing: the work matters more than its record.
+ * A record that cannot be written is logged and harms nothing: the work matters more than its record. An attempt that a
+ * worker took before it froze, and starts when a later one runs, is cancelled: it would take the later one's claim.
  */
 export function attemptRecorder(options: RecorderOptions): (context: Context) => ActivityInboundCallsInterceptor {
   return (context) => ({
@@ -23,7 +24,7 @@ export function attemptRecorder(options: RecorderOptions): (context: Context) =>
       const execution = executionOf(input.args[0]);
       if (!execution) return next(input);
       const key = keyOf(context, execution);
-      await harmless(options, () =>
+      const started = await harmless(options, () =>
         startAttempt(
           options.database,
           rowOf(execution),
@@ -31,6 +32,7 @@ export function attemptRecorder(options: RecorderOptions): (context: Context) =>
         ),
       );
       try {
+        if (started?.isSuperseded) throw new CancelledFailure('A later attempt has started: nobody waits for this one.');
         const result = await next(input);
         await harmless(options, () => endAttempt(options.database, key, completed(result)));
         return result;
@@ -42,11 +44,12 @@ export function attemptRecorder(options: RecorderOptions): (context: Context) =>
   });
 }
 
-async function harmless({ logger }: RecorderOptions, write: () => Promise<void>): Promise<void> {
+async function harmless<T>({ logger }: RecorderOptions, write: () => Promise<T>): Promise<T | undefined> {
   try {
-    await write();
+    return await write();
   } catch (error) {
     logger.warn({ error }, 'An attempt could not be recorded');
+    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Entity } from '../../../model/entities/registry.ts';
 import { pressAcknowledging } from '../../support/tryton/seed/press.ts';
-import type { Row, TrytonClient } from '../../support/tryton/rpc.ts';
+import type { Domain, Row, TrytonClient } from '../../support/tryton/rpc.ts';
 import { date } from '../../support/tryton/values.ts';
 
 /** How records of an entity come, change and go in Tryton, as a user's client would do it. */
@@ -14,79 +14,70 @@ export type TrytonRecords = Readonly<Record<Exclude<Entity, 'asset'>, RecordActi
 
 /** Works on the seeded database: new orders and productions are copies of seeded ones. */
 export async function openTrytonRecords(client: TrytonClient, { today }: { today: string }): Promise<TrytonRecords> {
+  const unit = await one(client, 'product.uom', [['symbol', '=', 'u']]);
+  const storage = await one(client, 'stock.location', [['code', '=', 'STO2']]);
   let made = 0;
-  const label = (): string => `Made by a test ${(made += 1)}`;
-  const one = async (model: string, domain: Parameters<TrytonClient['search']>[1]): Promise<number> => {
-    const [id] = await client.search(model, domain);
-    if (id === undefined) throw new Error(`The seeded Tryton has no ${model} with ${JSON.stringify(domain)}.`);
-    return id;
-  };
-  const write = async (model: string, { id, values }: { id: number; values: Row }): Promise<string> => {
-    await client.write(model, [id], values);
+  const next = (): number => (made += 1);
+  const label = (): string => `Made by a test ${next()}`;
+  const remove = (model: string) => (remoteId: string) => client.delete(model, [Number(remoteId)]);
+  const change = (model: string, domain: Domain, field: string) => async (): Promise<string> => {
+    const id = await one(client, model, domain);
+    await client.write(model, [id], { [field]: label() });
     return String(id);
   };
-  const create = async (model: string, values: Row): Promise<string> =>
-    String((await client.create(model, [values]))[0]);
-  const copy = async (model: string, id: number): Promise<string> => {
-    const ids = (await client.call(`model.${model}.copy`, [[id]])) as number[];
-    return String(ids[0]);
-  };
-  const removeFrom = (model: string) => (remoteId: string) => client.delete(model, [Number(remoteId)]);
-  const unit = await one('product.uom', [['symbol', '=', 'u']]);
-  const storage = await one('stock.location', [['code', '=', 'STO2']]);
+  const count = (item: string, quantity: number): Promise<string> =>
+    countStock(client, { today, item, location: storage, quantity });
 
   return {
     vendor: {
-      create: () => create('party.party', { name: label() }),
-      change: async () =>
-        write('party.party', { id: await one('party.party', [['code', '=', 'V-1003']]), values: { name: label() } }),
-      remove: removeFrom('party.party'),
+      create: () => create(client, 'party.party', { name: label() }),
+      change: change('party.party', [['code', '=', 'V-1003']], 'name'),
+      remove: remove('party.party'),
     },
     item: {
-      create: async () => {
-        const values = { name: label(), type: 'service', default_uom: unit, products: [['create', [{}]]] };
-        const template = Number(await create('product.template', values));
-        return String(await one('product.product', [['template', '=', template]]));
-      },
-      change: async () =>
-        write('product.product', {
-          id: await one('product.product', [['code', '=', 'BRG-6204']]),
-          values: { description: label() },
-        }),
-      remove: removeFrom('product.product'),
+      create: () => createItem(client, { name: label(), type: 'service', default_uom: unit }),
+      change: change('product.product', [['code', '=', 'BRG-6204']], 'description'),
+      remove: remove('product.product'),
     },
     location: {
-      create: () => create('stock.location', { name: label(), type: 'storage', parent: storage }),
-      change: async () =>
-        write('stock.location', {
-          id: await one('stock.location', [['code', '=', 'A-01']]),
-          values: { name: label() },
-        }),
-      remove: removeFrom('stock.location'),
+      create: () => create(client, 'stock.location', { name: label(), type: 'storage', parent: storage }),
+      change: change('stock.location', [['code', '=', 'A-01']], 'name'),
+      remove: remove('stock.location'),
     },
-    inventory_level: {
-      create: () => count(client, { today, item: 'GLV-10', location: storage, quantity: (made += 1) }),
-      change: () => count(client, { today, item: 'BRG-6204', location: storage, quantity: 5_000 + (made += 1) }),
-    },
+    inventory_level: { create: () => count('GLV-10', next()), change: () => count('BRG-6204', 5_000 + next()) },
     purchase_order: {
-      create: async () => copy('purchase.purchase', await one('purchase.purchase', [['reference', '=', 'PO-0003']])),
-      change: async () =>
-        write('purchase.purchase', {
-          id: await one('purchase.purchase', [['reference', '=', 'PO-0005']]),
-          values: { comment: label() },
-        }),
+      create: () => copy(client, 'purchase.purchase', [['reference', '=', 'PO-0003']]),
+      change: change('purchase.purchase', [['reference', '=', 'PO-0005']], 'comment'),
       remove: (remoteId) => cancelAndDelete(client, 'purchase.purchase', Number(remoteId)),
     },
     work_order: {
-      create: async () => copy('production', await one('production', [['reference', '=', 'WO-001']])),
-      change: async () =>
-        write('production', {
-          id: await one('production', [['reference', '=', 'WO-002']]),
-          values: { reference: label() },
-        }),
+      create: () => copy(client, 'production', [['reference', '=', 'WO-001']]),
+      change: change('production', [['reference', 'like', 'WO-%']], 'reference'),
       remove: (remoteId) => cancelAndDelete(client, 'production', Number(remoteId)),
     },
   };
+}
+
+async function one(client: TrytonClient, model: string, domain: Domain): Promise<number> {
+  const [id] = await client.search(model, domain);
+  if (id === undefined) throw new Error(`The seeded Tryton has no ${model} with ${JSON.stringify(domain)}.`);
+  return id;
+}
+
+async function create(client: TrytonClient, model: string, values: Row): Promise<string> {
+  const [id] = await client.create(model, [values]);
+  return String(id);
+}
+
+async function copy(client: TrytonClient, model: string, domain: Domain): Promise<string> {
+  const [id] = (await client.call(`model.${model}.copy`, [[await one(client, model, domain)]])) as number[];
+  return String(id);
+}
+
+/** A product comes with its template. */
+async function createItem(client: TrytonClient, template: Row): Promise<string> {
+  const id = await create(client, 'product.template', { ...template, products: [['create', [{}]]] });
+  return String(await one(client, 'product.product', [['template', '=', Number(id)]]));
 }
 
 interface Count {
@@ -97,7 +88,7 @@ interface Count {
 }
 
 /** An inventory that says how much of an item lies at a location; Tryton makes the move. */
-async function count(client: TrytonClient, { today, item, location, quantity }: Count): Promise<string> {
+async function countStock(client: TrytonClient, { today, item, location, quantity }: Count): Promise<string> {
   const [product = 0] = await client.search('product.product', [['code', '=', item]]);
   const lines = [['create', [{ product, quantity }]]];
   const values = { location, date: date(today), empty_quantity: 'keep', lines };

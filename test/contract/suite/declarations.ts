@@ -29,35 +29,7 @@ export function testDeclarations(connector: Connector): void {
     expect(existsSync(join(folderOf(connector), 'README.md'))).toBe(true);
   });
 
-  test('its settings hold every transport setting', () => {
-    const names = Object.keys(transportSettings.shape);
-    const parsed = connector.settings.safeParse(Object.fromEntries(names.map((name) => [name, {}])));
-    expect(parsed.error?.issues.map(({ path }) => path[0])).toEqual(expect.arrayContaining(names));
-  });
-
-  test('its settings and credentials refuse unknown keys', () => {
-    for (const schema of [connector.settings, connector.credentials]) {
-      const { error } = schema.safeParse({ url: 'http://erp.example.com', unheard_of: planted });
-      expect(error?.issues).toContainEqual(
-        expect.objectContaining({ code: 'unrecognized_keys', keys: expect.arrayContaining(['unheard_of']) }),
-      );
-    }
-  });
-
-  test('its credentials refuse nothing and empty texts', () => {
-    const { error } = connector.credentials.safeParse({});
-    const names = (error?.issues ?? []).map(({ path }) => String(path[0]));
-    expect(names).not.toEqual([]);
-    const empty = connector.credentials.safeParse(Object.fromEntries(names.map((name) => [name, ''])));
-    expect(empty.error?.issues.map(({ path }) => path[0])).toEqual(names);
-  });
-
-  test('a refused setting or credential is not quoted in the message', () => {
-    const settings = connector.settings.safeParse({ url: `http://u:${planted}@h`, tls_ca_pem: [planted] });
-    const credentials = connector.credentials.safeParse({ unheard_of: planted });
-    expect(settings.success || credentials.success).toBe(false);
-    expect(`${settings.error?.message} ${credentials.error?.message}`).not.toContain(planted);
-  });
+  testSchemas(connector);
 
   test.each(declaredEntities(connector))('%s declares orders, overlap and page size that fit together', (entity) => {
     const { snapshot, changed, deletes, pageSize = 1 } = declarationOf(connector, entity);
@@ -91,5 +63,37 @@ export function testDeclarations(connector: Connector): void {
         expect(fixture, `${entity} fixture`).toMatchObject(expected);
       }
     }
+  });
+}
+
+function testSchemas(connector: Connector): void {
+  test('its settings hold every transport setting', () => {
+    const names = Object.keys(transportSettings.shape);
+    const parsed = connector.settings.safeParse(Object.fromEntries(names.map((name) => [name, {}])));
+    expect(parsed.error?.issues.map(({ path }) => path[0])).toEqual(expect.arrayContaining(names));
+  });
+
+  test('its settings and credentials refuse unknown keys', () => {
+    for (const schema of [connector.settings, connector.credentials]) {
+      const { error } = schema.safeParse({ url: 'http://erp.example.com', unheard_of: planted });
+      expect(error?.issues).toContainEqual(
+        expect.objectContaining({ code: 'unrecognized_keys', keys: expect.arrayContaining(['unheard_of']) }),
+      );
+    }
+  });
+
+  test('its credentials refuse nothing and empty texts', () => {
+    const { error } = connector.credentials.safeParse({});
+    const names = (error?.issues ?? []).map(({ path }) => String(path[0]));
+    expect(names).not.toEqual([]);
+    const empty = connector.credentials.safeParse(Object.fromEntries(names.map((name) => [name, ''])));
+    expect(empty.error?.issues.map(({ path }) => path[0])).toEqual(names);
+  });
+
+  test('a refused setting or credential is not quoted in the message', () => {
+    const settings = connector.settings.safeParse({ url: `http://u:${planted}@h`, tls_ca_pem: [planted] });
+    const credentials = connector.credentials.safeParse({ unheard_of: planted });
+    expect(settings.success || credentials.success).toBe(false);
+    expect(`${settings.error?.message} ${credentials.error?.message}`).not.toContain(planted);
   });
 }

@@ -13,7 +13,7 @@ export function testPasses(
   current: () => Subject,
   { connector, entity }: { connector: Connector; entity: Entity },
 ): void {
-  const { snapshot, changed, identify, toUnified } = declarationOf(connector, entity);
+  const { changed, identify, toUnified } = declarationOf(connector, entity);
 
   test('two snapshots give the same records, each once, and all fit our model', async () => {
     const subject = current();
@@ -29,47 +29,9 @@ export function testPasses(
     expect(misfits).toEqual([]);
   });
 
-  describe.each(changed ? (['snapshot', 'changed'] as const) : (['snapshot'] as const))('a %s pass', (kind) => {
-    const selectionOf = async (subject: Subject, session: Session): Promise<Selection> =>
-      kind === 'snapshot' ? everything : changedSince(subject, { session, entity, inTenYears: false });
-
-    test('gives the same records by pages of 1, 7 and 100', async () => {
-      const subject = current();
-      const session = subject.open();
-      const selection = await selectionOf(subject, session);
-      const whole = recordSet(subject, entity, (await readPass(session, { entity, selection, pageSize: 100 })).items);
-      const { items, pages } = await readPass(session, { entity, selection, pageSize: 7 });
-      expect(recordSet(subject, entity, items), 'pages of 7').toEqual(whole);
-      const [before, after] = [pages.slice(0, -lastPagesByOne), pages.slice(-lastPagesByOne)];
-      const rest = await readPass(session, {
-        entity,
-        selection,
-        pageSize: 1,
-        checkpoint: after[0]?.checkpoint ?? null,
-      });
-      const joined = [...before.flatMap((page) => page.items), ...rest.items];
-      expect(recordSet(subject, entity, joined), 'pages of 1').toEqual(whole);
-    });
-
-    // Each page and the place where the next one starts being the same, so is all that follows.
-    test('goes on from every checkpoint, in another session, with the same page', async () => {
-      const subject = current();
-      const session = subject.open();
-      const selection = await selectionOf(subject, session);
-      const request = { entity, selection, pageSize: 7 };
-      const { pages } = await readPass(session, request);
-      expect(pages.length).toBeGreaterThan(1);
-      const other = subject.open();
-      const isByLink = (kind === 'snapshot' ? snapshot : changed)?.order === 'continuation';
-      for (const { checkpoint, items, next } of pages) {
-        const again = await other.readPage({ ...request, checkpoint, signal });
-        expect(again.items, `from ${JSON.stringify(checkpoint)}`).toEqual(items);
-        if (isByLink) expect(again.next === null).toBe(next === null);
-        else expect(again.next).toEqual(next);
-      }
-    });
-  });
-
+  describe.each(changed ? (['snapshot', 'changed'] as const) : (['snapshot'] as const))('a %s pass', (kind) =>
+    testPages(current, { connector, entity, kind }),
+  );
   if (!changed) return;
 
   test('nothing has changed since a stamp that lies in the future', async () => {
@@ -88,5 +50,54 @@ export function testPasses(
     const instants = stamps.map((stamp) => connector.stamps.toInstant(stamp));
     expect([...stamps].sort().map((stamp) => connector.stamps.toInstant(stamp))).toEqual([...instants].sort());
     if (changed.order === 'stamp_id') expect(stamps).toEqual([...stamps].sort());
+  });
+}
+
+interface PagesOptions {
+  readonly connector: Connector;
+  readonly entity: Entity;
+  readonly kind: 'snapshot' | 'changed';
+}
+
+/** However a pass is cut into pages, and taken up again, it gives the same. */
+function testPages(current: () => Subject, { connector, entity, kind }: PagesOptions): void {
+  const { snapshot, changed } = declarationOf(connector, entity);
+  const selectionOf = async (subject: Subject, session: Session): Promise<Selection> =>
+    kind === 'snapshot' ? everything : changedSince(subject, { session, entity, inTenYears: false });
+
+  test('gives the same records by pages of 1, 7 and 100', async () => {
+    const subject = current();
+    const session = subject.open();
+    const selection = await selectionOf(subject, session);
+    const whole = recordSet(subject, entity, (await readPass(session, { entity, selection, pageSize: 100 })).items);
+    const { items, pages } = await readPass(session, { entity, selection, pageSize: 7 });
+    expect(recordSet(subject, entity, items), 'pages of 7').toEqual(whole);
+    const [before, after] = [pages.slice(0, -lastPagesByOne), pages.slice(-lastPagesByOne)];
+    const rest = await readPass(session, {
+      entity,
+      selection,
+      pageSize: 1,
+      checkpoint: after[0]?.checkpoint ?? null,
+    });
+    const joined = [...before.flatMap((page) => page.items), ...rest.items];
+    expect(recordSet(subject, entity, joined), 'pages of 1').toEqual(whole);
+  });
+
+  // Each page and the place where the next one starts being the same, so is all that follows.
+  test('goes on from every checkpoint, in another session, with the same page', async () => {
+    const subject = current();
+    const session = subject.open();
+    const selection = await selectionOf(subject, session);
+    const request = { entity, selection, pageSize: 7 };
+    const { pages } = await readPass(session, request);
+    expect(pages.length).toBeGreaterThan(1);
+    const other = subject.open();
+    const isByLink = (kind === 'snapshot' ? snapshot : changed)?.order === 'continuation';
+    for (const { checkpoint, items, next } of pages) {
+      const again = await other.readPage({ ...request, checkpoint, signal });
+      expect(again.items, `from ${JSON.stringify(checkpoint)}`).toEqual(items);
+      if (isByLink) expect(again.next === null).toBe(next === null);
+      else expect(again.next).toEqual(next);
+    }
   });
 }
