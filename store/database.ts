@@ -34,7 +34,8 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
-    options: '-c TimeZone=UTC',
+    // A batch's temporary table fits into the buffers of its session.
+    options: '-c TimeZone=UTC -c temp_buffers=64MB',
     types: { getTypeParser },
   });
   pool.on('error', (error) => options.onIdleError?.(error));

@@ -30,7 +30,7 @@ const incomingTableSql = `
   create temporary table if not exists incoming (
     id text collate "C", remote_id text, stamp text collate "C", version text, created_at timestamptz, updated_at timestamptz,
     deleted boolean, content_hash text, raw_hash text, fetch_number bigint, data text, raw text
-  ) on commit delete rows`;
+  ) with (toast_tuple_target = 8160) on commit delete rows`;
 const copySql = `copy incoming (id, remote_id, stamp, version, created_at, updated_at, deleted, content_hash, raw_hash, fetch_number, data, raw)
   from stdin (format csv, delimiter E'\\x02', quote E'\\x01', null '')`;
 

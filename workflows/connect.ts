@@ -1,5 +1,11 @@
 import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { ParentClosePolicy, setCurrentDetails, startChild, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  ParentClosePolicy,
+  setCurrentDetails,
+  startChild,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import { controlActivities, described } from './activity-proxies.ts';
 import { type ConnectInput, type ConnectResult, type SyncInput, taskQueues, workflowIds } from './contract.ts';
 import { executionRef } from './execution-ref.ts';
@@ -31,8 +37,11 @@ export async function connect(input: ConnectInput): Promise<ConnectResult> {
     const summary = summarizeFailure(error);
     setCurrentDetails(`Failed: \`${summary.code}\` ${summary.message}`);
     upsertSearchAttributes([{ key: keyword('FlowsState'), value: 'failed' }]);
-    await controlActivities.closeConnect.executeWithOptions(
-      ...described('Record the failure', { execution, connectionId, error: summary }),
+    // A cancelled connect records its end as well.
+    await CancellationScope.nonCancellable(() =>
+      controlActivities.closeConnect.executeWithOptions(
+        ...described('Record the failure', { execution, connectionId, error: summary }),
+      ),
     );
     throw toWorkflowFailure(error);
   }

@@ -1,4 +1,4 @@
-import { setCurrentDetails } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, setCurrentDetails } from '@temporalio/workflow';
 import type { SyncCounts } from '../model/sync.ts';
 import { controlActivities, described } from './activity-proxies.ts';
 import type { SyncInput } from './contract.ts';
@@ -24,8 +24,11 @@ export async function retryQuarantine(input: SyncInput): Promise<SyncCounts> {
   } catch (error) {
     const summary = summarizeFailure(error);
     setCurrentDetails(`Failed: \`${summary.code}\` ${summary.message}`);
-    await controlActivities.closeExecution.executeWithOptions(
-      ...described('Record the failure', { execution, state: 'failed', error: summary }),
+    const state = isCancellation(error) ? 'cancelled' : 'failed';
+    await CancellationScope.nonCancellable(() =>
+      controlActivities.closeExecution.executeWithOptions(
+        ...described(`Record that it ${state}`, { execution, state, error: summary }),
+      ),
     );
     throw toWorkflowFailure(error);
   }

@@ -88,7 +88,8 @@ create table record (
   origin text not null check (origin in ('initial', 'incremental', 'reconcile', 'write', 'remap')),
   changed_at timestamptz not null default now(),
   deleted_at timestamptz
-);
+-- Rows of a few kilobytes stay whole: compressing each of them would take longer than all the rest of a commit.
+) with (toast_tuple_target = 8160);
 create unique index record_sequence on record (lineage_id, entity, sequence);
 
 create table scan (

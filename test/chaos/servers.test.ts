@@ -3,6 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { afterEach, expect, inject, it } from 'vitest';
 import { createEngine } from '../../engine/engine.ts';
 import { processEnvironment } from '../../platform/config/config.ts';
+import { isAlive } from '../../platform/local/process-table.ts';
 import { startTemporal, stopTemporal } from '../../platform/local/temporal.ts';
 import { findTemporalBinary } from '../../platform/local/temporal-binary.ts';
 import { createSecretBox, newMasterKey } from '../../platform/secrets/secret-box.ts';
@@ -11,6 +12,7 @@ import { openTestDatabase } from '../support/database.ts';
 import { temporaryFolder } from '../support/local/temporary-folder.ts';
 import { openOrderSource } from '../support/order-source.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
+import { waitFor } from '../support/world.ts';
 
 const namespace = 'flows';
 const open: (() => Promise<void>)[] = [];
@@ -44,6 +46,8 @@ it('a Temporal server that is killed in the middle of a sync and comes back: not
   const requests = await Promise.all(sources.map((source) => source.startSync()));
   await Promise.all(sources.map((source) => source.stalled()));
   process.kill(temporal.pid, 'SIGKILL');
+  // Its port is free again only then.
+  await waitFor(async () => (isAlive(temporal.pid) ? null : true));
   expect(await server.start()).toMatchObject({ adopted: false, address: temporal.address });
   await Promise.all(sources.map((source) => source.goOn()));
 

@@ -12,6 +12,9 @@ import { testSessions } from './suite/sessions.ts';
 import { testStamps } from './suite/stamps.ts';
 import { type Subject, startSubject } from './suite/subject.ts';
 
+/** A real system on a busy machine takes its time; tests wait for facts, not for times. */
+const testTimeoutMs = 180_000;
+
 /**
  * Part 1 of what a connector promises (`connectors/connector.ts`), as far as its declarations, pure functions and fixtures
  * can show it: no server, no network.
@@ -30,7 +33,7 @@ export function describeConnector(connector: Connector): void {
  * way need no help of the system.
  */
 export function describeRunningSystem(connector: Connector, harness: SystemHarness): void {
-  describe(`${connector.system}, part 2`, () => {
+  describe(`${connector.system}, part 2`, { timeout: testTimeoutMs }, () => {
     let subject: Subject | undefined;
     const current = (): Subject => {
       if (!subject) throw new Error(`The ${connector.system} of the harness did not start.`);

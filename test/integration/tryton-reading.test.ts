@@ -17,13 +17,12 @@ import {
 } from '../support/tryton-changes.ts';
 import { idsOf, readAll, readPages, signal, type TrytonWorld, unify, useTryton } from '../support/tryton-connector.ts';
 import type { Row } from '../support/tryton/rpc.ts';
-import { trytonSeries } from '../support/tryton/series.ts';
 
 const everything = { kind: 'snapshot', documentsFrom: null } as const;
 const entities = allEntities.filter((entity) => entity in tryton.entities);
 
-describe.each(trytonSeries)('Tryton %s', (series) => {
-  const world = useTryton(series, 'tryton-reading');
+describe('a real Tryton', () => {
+  const world = useTryton();
 
   test.each([
     ['vendor', 'party.party'],

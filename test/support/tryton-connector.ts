@@ -1,22 +1,19 @@
-import { join } from 'node:path';
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeAll, inject } from 'vitest';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 
 import type { PageRequest, Session } from '../../connectors/connector.ts';
 import { tryton } from '../../connectors/tryton/index.ts';
 import { type Entity, entityRegistry } from '../../model/entities/registry.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
-import { removeTryton, startTryton, type TrytonServer } from './tryton/index.ts';
+import type { TrytonServer } from './tryton/index.ts';
 import { TrytonClient } from './tryton/rpc.ts';
-import type { TrytonSeries } from './tryton/series.ts';
+import { startTrytonRun, trytonStartTimeoutMs } from './tryton-run.ts';
 
-/** The first time Tryton is installed and its database made; later this takes seconds. */
-const firstTimeTimeoutMs = 20 * 60_000;
 const pagesMax = 1_000;
 
 export const signal = new AbortController().signal;
 
-/** A server of the tests in the current `describe`, a client that knows nothing of the connector, and sessions of it. */
+/** The server of a test file, a client that knows nothing of the connector, and sessions of it. */
 export interface TrytonWorld {
   readonly server: TrytonServer;
   readonly client: TrytonClient;
@@ -24,27 +21,24 @@ export interface TrytonWorld {
   open(options?: { user?: string; password?: string; database?: string; profile?: JsonObject }): Session;
 }
 
-/** Starts a fresh server of the series before the tests of a `describe` and removes it after them. */
-export function useTryton(series: TrytonSeries, name: string): TrytonWorld {
-  const { cacheDir, stateDir } = inject('servers');
-  const options = { series, cacheDir, stateDir: join(stateDir, name) };
+/** Starts a fresh server before the tests of a file and removes it after them. */
+export function useTryton(): TrytonWorld {
   const sessions: Session[] = [];
-  let server: TrytonServer | undefined;
+  let run: Awaited<ReturnType<typeof startTrytonRun>> | undefined;
   let client: TrytonClient | undefined;
 
   beforeAll(async () => {
-    server = await startTryton({ ...options, fresh: true, onProgress });
-    const { url, database, user, password } = server;
-    client = await TrytonClient.connect({ url, database, series, user, password });
-  }, firstTimeTimeoutMs);
+    run = await startTrytonRun();
+    client = await TrytonClient.connect(run.server);
+  }, trytonStartTimeoutMs);
   afterEach(async () => {
     for (const session of sessions.splice(0)) await session.close();
   });
-  afterAll(() => removeTryton(options));
+  afterAll(() => run?.remove());
 
   return {
     get server() {
-      return started(server);
+      return started(run).server;
     },
     get client() {
       return started(client);
@@ -103,10 +97,6 @@ export async function querySql<Row extends object>(server: TrytonServer, text: s
   } finally {
     await client.end();
   }
-}
-
-function onProgress(message: string): void {
-  process.stderr.write(`  ${message}\n`);
 }
 
 function started<Value>(value: Value | undefined): Value {

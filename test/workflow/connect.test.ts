@@ -1,10 +1,12 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { CancelledFailure, type WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noCounts } from '../../model/sync.ts';
 import { type ConnectInput, type ConnectResult, taskQueues, workflowIds } from '../../workflows/contract.ts';
 import type { Fakes } from '../support/fake-activities.ts';
+import { createGate } from '../support/gate.ts';
 import { openTimeSkipping, type TimeSkipping } from '../support/time-skipping.ts';
+import { waitFor } from '../support/world.ts';
 
 const streams = [
   { streamId: 'stream-1', entity: 'vendor' },
@@ -93,4 +95,20 @@ describe('connecting', () => {
       await expect(sync.describe()).rejects.toBeInstanceOf(WorkflowNotFoundError);
     },
   );
+
+  it('cancelled, it still records that it did not connect', async () => {
+    const gate = createGate();
+    const { handle, calls, connectionId } = await start({
+      async checkConnection() {
+        await gate.opened;
+        return { streams };
+      },
+    });
+    await waitFor(async () => (calls.length > 0 ? true : null));
+    await handle.cancel();
+    gate.open();
+    const error = await handle.result().catch((reason: unknown) => reason);
+    expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
+    expect(calls.at(-1)).toMatchObject({ name: 'closeConnect', input: { connectionId } });
+  });
 });

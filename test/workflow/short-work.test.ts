@@ -1,10 +1,12 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import type { WorkflowFailedError } from '@temporalio/client';
+import { CancelledFailure, type WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noCounts } from '../../model/sync.ts';
 import { type SyncInput, taskQueues, workflowIds } from '../../workflows/contract.ts';
 import type { Fakes } from '../support/fake-activities.ts';
+import { createGate } from '../support/gate.ts';
 import { openTimeSkipping, type TimeSkipping } from '../support/time-skipping.ts';
+import { waitFor } from '../support/world.ts';
 
 const step = { ...noCounts, read: 3, changed: 3 };
 
@@ -48,6 +50,22 @@ describe('workflows of one activity', () => {
       name: 'closeExecution',
       input: { state: 'failed', error: { code: 'system_unreachable', message: 'the system is down' } },
     });
+  });
+
+  it('a retry of the quarantine that is cancelled closes its execution as cancelled', async () => {
+    const gate = createGate();
+    const { handle, calls } = await retryQuarantine({
+      async retryQuarantine() {
+        await gate.opened;
+        return { step };
+      },
+    });
+    await waitFor(async () => (calls.length > 0 ? true : null));
+    await handle.cancel();
+    gate.open();
+    const error = await handle.result().catch((reason: unknown) => reason);
+    expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
+    expect(calls.at(-1)).toMatchObject({ name: 'closeExecution', input: { state: 'cancelled' } });
   });
 
   it('an activity that fails and may be tried again is tried again', async () => {

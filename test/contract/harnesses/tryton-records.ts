@@ -52,11 +52,17 @@ export async function openTrytonRecords(client: TrytonClient, { today }: { today
     },
     work_order: {
       create: () => copy(client, 'production', [['reference', '=', 'WO-001']]),
-      change: change('production', [['reference', 'like', 'WO-%']], 'reference'),
+      change: change('production', drafts, 'reference'),
       remove: (remoteId) => cancelAndDelete(client, 'production', Number(remoteId)),
     },
   };
 }
+
+/** Productions of the seed that nobody works on yet, without the one that is copied. */
+const drafts: Domain = [
+  ['reference', 'like', 'WO-00%'],
+  ['reference', '!=', 'WO-001'],
+];
 
 async function one(client: TrytonClient, model: string, domain: Domain): Promise<number> {
   const [id] = await client.search(model, domain);
