@@ -3,7 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { type Logger as TemporalLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createEngine } from '../engine/engine.ts';
-import { FlowsError } from '../model/errors/flows-error.ts';
+import { FlowsError, summarizeError } from '../model/errors/flows-error.ts';
 import { readConfig } from '../platform/config/config.ts';
 import { createLogger, type Logger } from '../platform/logging/logger.ts';
 import { createSecretBox } from '../platform/secrets/secret-box.ts';
@@ -42,13 +42,12 @@ export async function runWorker(): Promise<void> {
   const sessions = createSessions(secretBox);
   try {
     await checkSchema(database);
-    const { connectionOptions } = loadClientConnectConfig();
+    const { connectionOptions, namespace = config.temporalNamespace } = loadClientConnectConfig();
     const [connection, clientConnection, workflowBundle] = await Promise.all([
       NativeConnection.connect(connectionOptions),
       Connection.connect(connectionOptions),
       bundleWorkflows(),
     ]);
-    const namespace = config.temporalNamespace;
     const engine = createEngine(new Client({ connection: clientConnection, namespace }));
     const workers = await createWorkers({
       connection,
@@ -97,4 +96,12 @@ function toTemporalLogger(logger: Logger): TemporalLogger {
   };
 }
 
-if (import.meta.filename === process.argv[1]) await runWorker();
+if (import.meta.filename === process.argv[1]) {
+  try {
+    await runWorker();
+  } catch (error) {
+    const { code, message } = summarizeError(error);
+    process.stderr.write(`error (${code}): ${message}\n`);
+    process.exitCode = 1;
+  }
+}

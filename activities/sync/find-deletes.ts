@@ -198,6 +198,6 @@ function heldError(stream: StreamRow, { gone, alive }: { gone: number; alive: nu
     'needs_confirmation',
     `Of ${alive} stored records of ${stream.entity}, the source no longer gives ${gone} or more, neither in a whole scan nor by id; ` +
       `at most ${fuseOf(alive)} may vanish at once. None was marked as deleted. Check that the account may still read them ` +
-      'all; if they are really gone, run "flows sync --full --allow-deletes".',
+      `all; if they are really gone, run "flows sync <connection> ${stream.entity} --mode reconcile --allow-deletes".`,
   );
 }

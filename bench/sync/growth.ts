@@ -25,12 +25,14 @@ export interface GrowthOptions {
   readonly stack: BenchStack;
   /** Two ERPs, the second with more records. */
   readonly erps: readonly [Erp, Erp];
-  readonly rounds: number;
   readonly onProgress: (message: string) => void;
 }
 
+/** More than the loads have, since each is short. */
+const incrementalRounds = 7;
+
 /** Measures two installations side by side that differ only in how many records they hold. */
-export async function measureGrowth({ stack, erps, rounds, onProgress }: GrowthOptions): Promise<SizeFigures[]> {
+export async function measureGrowth({ stack, erps, onProgress }: GrowthOptions): Promise<SizeFigures[]> {
   const sizes: Size[] = [];
   try {
     for (const erp of erps) {
@@ -39,12 +41,14 @@ export async function measureGrowth({ stack, erps, rounds, onProgress }: GrowthO
       sizes.push(await openSize(stack, erp));
     }
     // The first one of each warms up.
-    for (let round = 0; round <= rounds; round += 1) {
+    for (let round = 0; round <= incrementalRounds; round += 1) {
       for (const size of sizes) {
         const run = await runIncremental(size.installation, size);
         if (round > 0) size.incremental.push(run);
       }
-      onProgress(round === 0 ? 'incremental syncs, warmed up' : `incremental syncs, round ${round} of ${rounds}`);
+      onProgress(
+        round === 0 ? 'incremental syncs, warmed up' : `incremental syncs, round ${round} of ${incrementalRounds}`,
+      );
     }
     const figures: SizeFigures[] = [];
     for (const size of sizes) {

@@ -106,6 +106,7 @@ const settings = ['fsync', 'synchronous_commit', 'full_page_writes'] as const;
 async function requireDurability(postgres: LocalPostgres): Promise<void> {
   for (const name of settings) {
     const [row] = await ask<{ value: string }>(postgres.url('postgres'), `select current_setting('${name}') as value`);
-    if (row?.value !== 'on') throw new Error(`Postgres runs with ${name}=${row?.value}: its figures would mean nothing.`);
+    if (row?.value !== 'on')
+      throw new Error(`Postgres runs with ${name}=${row?.value}: its figures would mean nothing.`);
   }
 }

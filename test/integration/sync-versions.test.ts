@@ -84,6 +84,15 @@ describe('D5 a record never goes back to an older version', () => {
     expect(await stream.names()).toEqual({ A: 'at 9' });
   });
 
+  it('a delete that was found before the record was read again does not remove it', async () => {
+    const run = await open();
+    const ofDelete = await stream.nextFetchNumber();
+    await run.commit([at(3)], { fetchNumber: await stream.nextFetchNumber() });
+    const gone = { recordIds: [recordId(stream.lineageId, 'vendor', 'A')], fetchNumber: ofDelete };
+    await run.commit([], { fetchNumber: ofDelete, progress: { gone } });
+    expect(await stream.names()).toEqual({ A: 'at 3' });
+  });
+
   it('within a page that repeats a record the newest version counts, wherever it stands', async () => {
     const run = await open();
     await run.commit([at(3), at(9), at(5)], { fetchNumber: await stream.nextFetchNumber() });

@@ -49,3 +49,10 @@ export function createFakeActivities(): FakeActivities {
     },
   };
 }
+
+/** Within an activity whose workflow was cancelled: learns of it and ends as cancelled. */
+export function cancelledHere(): Promise<never> {
+  const context = Context.current();
+  context.heartbeat();
+  return context.cancelled;
+}

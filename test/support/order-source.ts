@@ -54,7 +54,11 @@ export async function openOrderSource(flows: OrderSourceWorld, options: OrderSou
   const erp = await openErp({ records: options.records, only: 'purchase-orders', bulk: true });
   const call = async <Answer>(method: string, path: string, body?: object): Promise<Answer> => {
     const headers = { 'x-control-token': erp.controlToken };
-    const answer = await fetch(`${erp.url}/control/${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    const answer = await fetch(`${erp.url}/control/${path}`, {
+      method,
+      headers,
+      ...(body && { body: JSON.stringify(body) }),
+    });
     if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
     return (await answer.json()) as Answer;
   };
@@ -130,7 +134,9 @@ function versionsOf(records: readonly VersionedRecord[]): Map<string, string> {
 
 /** What `connect` does, without its initial syncs: they are the test's to start. */
 async function activate(
-  { database, secretBox }: OrderSourceWorld, { url, pageSize }: { url: string; pageSize: number }) {
+  { database, secretBox }: OrderSourceWorld,
+  { url, pageSize }: { url: string; pageSize: number },
+) {
   const row = await insertConnection(database, {
     system: 'sandbox',
     name: new URL(url).port,
@@ -149,6 +155,10 @@ async function activate(
     await sessions.closeAll();
   }
   const { id: connectionId } = await readConnection(database, row.id);
-  const streams = await database.query.selectFrom('stream').select('id').where('connection_id', '=', connectionId).execute();
+  const streams = await database.query
+    .selectFrom('stream')
+    .select('id')
+    .where('connection_id', '=', connectionId)
+    .execute();
   return { connectionId, streamId: streams[0]?.id ?? '' };
 }

@@ -3,7 +3,8 @@ import { CancelledFailure, type WorkflowFailedError, WorkflowNotFoundError } fro
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noCounts } from '../../model/sync.ts';
 import { type ConnectInput, type ConnectResult, taskQueues, workflowIds } from '../../workflows/contract.ts';
-import type { Fakes } from '../support/fake-activities.ts';
+
+import { cancelledHere, type Fakes } from '../support/fake-activities.ts';
 import { createGate } from '../support/gate.ts';
 import { openTimeSkipping, type TimeSkipping } from '../support/time-skipping.ts';
 import { waitFor } from '../support/world.ts';
@@ -101,7 +102,7 @@ describe('connecting', () => {
     const { handle, calls, connectionId } = await start({
       async checkConnection() {
         await gate.opened;
-        return { streams };
+        return cancelledHere();
       },
     });
     await waitFor(async () => (calls.length > 0 ? true : null));

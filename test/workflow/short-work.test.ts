@@ -3,7 +3,8 @@ import { CancelledFailure, type WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noCounts } from '../../model/sync.ts';
 import { type SyncInput, taskQueues, workflowIds } from '../../workflows/contract.ts';
-import type { Fakes } from '../support/fake-activities.ts';
+
+import { cancelledHere, type Fakes } from '../support/fake-activities.ts';
 import { createGate } from '../support/gate.ts';
 import { openTimeSkipping, type TimeSkipping } from '../support/time-skipping.ts';
 import { waitFor } from '../support/world.ts';
@@ -57,7 +58,7 @@ describe('workflows of one activity', () => {
     const { handle, calls } = await retryQuarantine({
       async retryQuarantine() {
         await gate.opened;
-        return { step };
+        return cancelledHere();
       },
     });
     await waitFor(async () => (calls.length > 0 ? true : null));

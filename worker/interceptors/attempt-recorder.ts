@@ -32,7 +32,8 @@ export function attemptRecorder(options: RecorderOptions): (context: Context) =>
         ),
       );
       try {
-        if (started?.isSuperseded) throw new CancelledFailure('A later attempt has started: nobody waits for this one.');
+        if (started?.isSuperseded)
+          throw new CancelledFailure('A later attempt has started: nobody waits for this one.');
         const result = await next(input);
         await harmless(options, () => endAttempt(options.database, key, completed(result)));
         return result;
