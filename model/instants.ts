@@ -5,6 +5,16 @@ export const instant = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/, 'must be a UTC instant with six digits of a second');
 
+const realPattern =
+  /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z$/;
+
+/** Whether a text is an instant of our form on a day that there is (no 30 February), in the years 1 to 9999. */
+export function isInstant(text: string): boolean {
+  if (!realPattern.test(text)) return false;
+  const day = Number(text.slice(8, 10));
+  return day <= 28 || new Date(Date.parse(text.slice(0, 10))).getUTCDate() === day;
+}
+
 /** A calendar day without a zone: `YYYY-MM-DD`. */
 export const calendarDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date like 2026-11-01');
 

@@ -3,7 +3,7 @@ import { type Entity, entityRegistry } from '../../model/entities/registry.ts';
 import { encodeUnified } from '../../model/encode.ts';
 import { FlowsError, type Problem } from '../../model/errors/flows-error.ts';
 import { recordId, sha256 } from '../../model/ids.ts';
-import { instant } from '../../model/instants.ts';
+import { isInstant } from '../../model/instants.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { incomingRow } from '../../store/incoming.ts';
 import type { QuarantinedRecord } from '../../store/quarantine.ts';
@@ -101,10 +101,7 @@ function identify(raw: Json, { declaration }: TransformContext): RecordIdentity 
 
 /** Postgres refuses a day that there is not, and with it the whole batch; so it is refused here, record by record. */
 function storableInstant(text: string | null): string | null {
-  if (text === null) return null;
-  const ms =
-    instant.safeParse(text).success && !text.startsWith('0000') ? Date.parse(`${text.slice(0, 19)}Z`) : Number.NaN;
-  if (!Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text.slice(0, 19))) return text;
+  if (text === null || isInstant(text)) return text;
   throw new FlowsError(
     'mapping_failed',
     `The record cannot be stored: it was made or changed at ${JSON.stringify(text.slice(0, 64))}, and there is no such instant. Correct it in the system.`,

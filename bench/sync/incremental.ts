@@ -6,7 +6,7 @@ import { type BenchStream, entity } from './connect-stream.ts';
 import type { Erp } from './erp.ts';
 import type { Installation } from './installation.ts';
 
-export const changedRecords = 1_000;
+const changedRecords = 1_000;
 
 export interface IncrementalRun {
   /** From the workflow's start to the last commit. */
@@ -15,7 +15,7 @@ export interface IncrementalRun {
   readonly triggerSeconds: number;
 }
 
-/** Beyond the overlap, so that a run reads nothing that an earlier one has read. */
+/** Longer than the overlap of two runs. */
 const clockStepMs = 600_000;
 const pollMs = 20;
 const timeoutMs = 120_000;
@@ -25,20 +25,26 @@ export async function runIncremental(
   installation: Installation,
   { stream, erp }: { stream: BenchStream; erp: Erp },
 ): Promise<IncrementalRun> {
-  await erp.control('clock', { advanceMs: clockStepMs });
-  await erp.control('change', { resource: 'purchase-orders', count: Math.min(changedRecords, erp.holds.orders) });
+  const changed = Math.min(changedRecords, erp.holds.orders);
+  await leaveOverlap(erp);
+  await erp.control('change', { resource: 'purchase-orders', count: changed });
   const request = { connection: stream.connectionId, entity, mode: 'incremental', allowDeletes: false } as const;
   const [requested] = await requestSync(installation, request);
   if (!requested || requested.not_started !== null) throw new Error('The incremental sync was not started.');
   const ended = await poll(() => findEnded(installation, requested.request_id), { intervalMs: pollMs, timeoutMs });
   const { counts } = ended;
-  if (counts.changed !== Math.min(changedRecords, erp.holds.orders) || counts.read !== counts.changed)
-    throw new Error(`The incremental sync was to store ${changedRecords} records and did ${JSON.stringify(counts)}.`);
+  if (counts.changed !== changed || counts.read !== changed)
+    throw new Error(`The incremental sync was to read and store ${changed} records and did ${JSON.stringify(counts)}.`);
   const startedMs = instantToMs(ended.started_at);
   return {
     seconds: (instantToMs(ended.committed_at) - startedMs) / 1000,
     triggerSeconds: (startedMs - instantToMs(ended.requested_at)) / 1000,
   };
+}
+
+/** Moves the ERP's clock on, so that the next run reads nothing of what is there now. */
+export function leaveOverlap(erp: Erp): Promise<void> {
+  return erp.control('clock', { advanceMs: clockStepMs });
 }
 
 interface EndedRun {

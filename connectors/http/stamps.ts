@@ -1,5 +1,5 @@
 import { FlowsError } from '../../model/errors/flows-error.ts';
-import { instant, shiftInstant, toInstant } from '../../model/instants.ts';
+import { isInstant, shiftInstant } from '../../model/instants.ts';
 import type { StampFormat } from '../connector.ts';
 
 /** Stamps that are UTC instants with six digits of a second already, e.g. `2026-11-01T08:15:30.123456Z`. */
@@ -9,7 +9,7 @@ export const isoStamps: StampFormat = {
 };
 
 function checked(stamp: string): string {
-  if (instant.safeParse(stamp).success && toInstant(stamp) !== null) return stamp;
+  if (isInstant(stamp)) return stamp;
   throw new FlowsError(
     'bad_response',
     `The stamp ${JSON.stringify(stamp.slice(0, 64))} is no UTC instant like 2026-11-01T08:15:30.123456Z. Fetch the ` +

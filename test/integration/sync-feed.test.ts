@@ -5,6 +5,8 @@ import { type FeedPosition, readChanges } from '../../store/changes.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type StoredStream, storeStream, supplier } from '../support/stored-stream.ts';
 
+/** Fixed; a failure names it again, with the path to the smallest case. */
+const seed = 20_261_101;
 const ids = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'];
 
 describe('D8 the change feed', () => {
@@ -35,8 +37,6 @@ describe('D8 the change feed', () => {
   }
 
   it('gives a reader each record in its newest state, however many write at once, and misses none', async () => {
-    const seed = 20_261_101;
-    console.log(`seed ${seed}`);
     const change = fc.record({ id: fc.constantFrom(...ids), gone: fc.boolean() });
     const writers = fc.array(fc.array(fc.array(change, { minLength: 1, maxLength: 5 }), { maxLength: 6 }), {
       minLength: 2,
@@ -65,7 +65,7 @@ describe('D8 the change feed', () => {
         isWriting = false;
         await reading;
         await follow(known, position);
-        expect(Object.fromEntries([...known].sort())).toEqual(await stream.names());
+        expect(Object.fromEntries(known)).toEqual(await stream.names());
       }),
       { seed, numRuns: 12 },
     );

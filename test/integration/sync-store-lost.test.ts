@@ -5,6 +5,7 @@ import { openSource, type Source } from '../support/sync-source.ts';
 import { openWorld, waitFor, type World } from '../support/world.ts';
 
 const terminations = 12;
+const seed = Date.now() % 1_000_000;
 
 describe('connections to the store are terminated at random moments of a run', () => {
   let world: World;
@@ -18,9 +19,7 @@ describe('connections to the store are terminated at random moments of a run', (
     await source?.close();
   });
 
-  it('and nothing is lost or doubled', async () => {
-    const seed = Date.now() % 1_000_000;
-    console.log(`seed ${seed}`);
+  it(`and nothing is lost or doubled (seed ${seed})`, async () => {
     const random = randomFrom(seed);
     const killer = new pg.Client({ connectionString: world.url });
     await killer.connect();

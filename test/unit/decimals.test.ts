@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { decimal, toDecimal } from '../../model/decimals.ts';
 
+/** Fixed; a failure names it again, with the path to the smallest case. */
 const seed = 20_261_101;
-console.log(`seed ${seed}`);
 
 test.each([
   ['12.30', '12.30'],
@@ -48,7 +48,7 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY])('%d is no decimal', (value) =>
 });
 
 describe('decimals in plain notation', () => {
-  const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: 20 });
+  const digits = fc.string({ unit: fc.constantFrom(...Array.from('0123456789')), minLength: 1, maxLength: 20 });
 
   it('are what every number becomes, and it stands for the same number', () => {
     fc.assert(

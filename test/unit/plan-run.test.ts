@@ -5,8 +5,8 @@ import { isoStamps } from '../../connectors/http/stamps.ts';
 import { connectors } from '../../connectors/registry.ts';
 import type { StreamRow } from '../../store/streams.ts';
 
+/** Fixed; a failure names it again, with the path to the smallest case. */
 const seed = 20_261_101;
-console.log(`seed ${seed}`);
 
 const stampAt = (second: number) => isoStamps.shift('2026-11-01T00:00:00.000000Z', second * 1_000);
 const stamp = fc.integer({ min: 0, max: 100_000 }).map(stampAt);

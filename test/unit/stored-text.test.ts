@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromStoredJson, toStoredJson, toStoredText } from '../../store/stored-text.ts';
 
+/** Fixed; a failure names it again, with the path to the smallest case. */
 const seed = 20_261_101;
-console.log(`seed ${seed}`);
 
 /** Texts that are rich in what Postgres refuses and in what hides it. */
 const hostile = fc.array(

@@ -7,8 +7,8 @@ import { FlowsError } from '../../model/errors/flows-error.ts';
 import { recordId } from '../../model/ids.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 
+/** Fixed; a failure names it again, with the path to the smallest case. */
 const seed = 20_261_101;
-console.log(`seed ${seed}`);
 
 const stamp = '2026-11-01T00:00:00.000000Z';
 const declaration: EntityDeclaration = {

@@ -3,7 +3,6 @@ import { CancelledFailure, type WorkflowFailedError, WorkflowNotFoundError } fro
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noCounts } from '../../model/sync.ts';
 import { type ConnectInput, type ConnectResult, taskQueues, workflowIds } from '../../workflows/contract.ts';
-
 import { cancelledHere, type Fakes } from '../support/fake-activities.ts';
 import { createGate } from '../support/gate.ts';
 import { openTimeSkipping, type TimeSkipping } from '../support/time-skipping.ts';

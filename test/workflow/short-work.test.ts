@@ -3,7 +3,6 @@ import { CancelledFailure, type WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noCounts } from '../../model/sync.ts';
 import { type SyncInput, taskQueues, workflowIds } from '../../workflows/contract.ts';
-
 import { cancelledHere, type Fakes } from '../support/fake-activities.ts';
 import { createGate } from '../support/gate.ts';
 import { openTimeSkipping, type TimeSkipping } from '../support/time-skipping.ts';
