@@ -17,6 +17,8 @@ export const decimal = z
  * `"12.30"` stays `12.30` and `1e-7` becomes `0.0000001`. Gives null for what is no number, or has too many digits.
  */
 export function toDecimal(value: string | number): string | null {
+  // JavaScript writes numbers of this range in plain notation.
+  if (typeof value === 'number' && Math.abs(value) >= 1e-6 && Math.abs(value) < 1e21) return String(value);
   const text = typeof value === 'number' ? String(value) : value.trim();
   if (text.length <= digitsMax && plainPattern.test(text)) return text;
   return fromNumericText(text);

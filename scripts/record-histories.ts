@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { processEnvironment } from '../platform/config/config.ts';
 import { resolveLocalPaths } from '../platform/local/paths.ts';
 import { startTemporal, stopTemporal } from '../platform/local/temporal.ts';
 import { findTemporalBinary } from '../platform/local/temporal-binary.ts';
 import { createFakeActivities, type FakeActivities } from '../test/support/fake-activities.ts';
+import { toHistoryText } from '../test/replay/history-file.ts';
 import { type Scenario, scenarios } from '../test/replay/scenarios.ts';
 import { bundleWorkflows } from '../worker/bundle.ts';
 import { runWorkers } from '../worker/workers.ts';
@@ -35,7 +35,7 @@ async function main([version, option]: readonly string[]): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const histories = await withServer((address) => recordAll(address));
   await mkdir(folder, { recursive: true });
-  for (const [name, history] of histories) await writeFile(join(folder, `${name}.json`), `${JSON.stringify(history)}\n`);
+  for (const [name, history] of histories) await writeFile(join(folder, `${name}.json`), history);
   console.log(`Recorded ${histories.size} histories in test/replay/histories/${version}/`);
 }
 
@@ -55,7 +55,7 @@ async function withServer<T>(work: (address: string) => Promise<T>): Promise<T> 
   }
 }
 
-async function recordAll(address: string): Promise<Map<string, unknown>> {
+async function recordAll(address: string): Promise<Map<string, string>> {
   const [connection, native, workflowBundle] = await Promise.all([
     Connection.connect({ address }),
     NativeConnection.connect({ address }),
@@ -70,7 +70,7 @@ async function recordAll(address: string): Promise<Map<string, unknown>> {
   ]);
   const running = runWorkers(workers);
   const client = new Client({ connection, namespace, identity });
-  const histories = new Map<string, unknown>();
+  const histories = new Map<string, string>();
   for (const scenario of scenarios) await record({ client, fake, histories }, scenario);
   for (const worker of workers) worker.shutdown();
   await running;
@@ -81,7 +81,7 @@ async function recordAll(address: string): Promise<Map<string, unknown>> {
 
 interface Recording extends Pick<FakeActivities, 'fake'> {
   readonly client: Client;
-  readonly histories: Map<string, unknown>;
+  readonly histories: Map<string, string>;
 }
 
 /** Runs one scenario and adds the history of each run of its chain. */
@@ -99,7 +99,7 @@ async function record({ client, fake, histories }: Recording, scenario: Scenario
   const runIds = await chainOf(client, handle);
   for (const [index, runId] of runIds.entries()) {
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-    histories.set(index === 0 ? name : `${name}-${index + 1}`, withoutTraces(historyToJSON(history)));
+    histories.set(index === 0 ? name : `${name}-${index + 1}`, toHistoryText(history));
   }
 }
 
@@ -112,14 +112,6 @@ async function chainOf(client: Client, handle: WorkflowHandle & { firstExecution
     if (runId !== undefined) runIds.push(runId);
   }
   return runIds;
-}
-
-/** Stack traces hold the paths of the machine that recorded. */
-function withoutTraces(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutTraces);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([key]) => key !== 'stackTrace');
-  return Object.fromEntries(entries.map(([key, part]) => [key, withoutTraces(part)]));
 }
 
 await main(process.argv.slice(2));

@@ -41,7 +41,7 @@ const fuseRecordsMin = 20;
 const fuseShare = 0.05;
 
 /** The most records that one scan may tombstone without a person. */
-export function fuseOf(alive: number): number {
+function fuseOf(alive: number): number {
   return Math.max(fuseRecordsMin, Math.floor(alive * fuseShare));
 }
 

@@ -26,8 +26,8 @@ export async function runIncremental(
   { stream, erp }: { stream: BenchStream; erp: Erp },
 ): Promise<IncrementalRun> {
   const changed = Math.min(changedRecords, erp.holds.orders);
-  await leaveOverlap(erp);
   await erp.control('change', { resource: 'purchase-orders', count: changed });
+  await leaveOverlap(erp);
   const request = { connection: stream.connectionId, entity, mode: 'incremental', allowDeletes: false } as const;
   const [requested] = await requestSync(installation, request);
   if (!requested || requested.not_started !== null) throw new Error('The incremental sync was not started.');
@@ -42,7 +42,7 @@ export async function runIncremental(
   };
 }
 
-/** Moves the ERP's clock on, so that the next run reads nothing of what is there now. */
+/** Moves the ERP's clock on, so that the run after the next one reads nothing of what is there now. */
 export function leaveOverlap(erp: Erp): Promise<void> {
   return erp.control('clock', { advanceMs: clockStepMs });
 }

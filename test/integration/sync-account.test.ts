@@ -43,7 +43,7 @@ describe.concurrent('the source is not what it was', () => {
     await source.control('restore', {});
     await source.control('change', { resource: 'suppliers', ids: ['SUP000003'], fields: { Name: 'After' } });
     await source.sync('vendor');
-    await source.expectInSync('vendor');
+    expect(await source.difference('vendor')).toEqual({});
   });
 
   it('S20 connecting again to another company is refused before any record is read', async () => {
@@ -70,6 +70,6 @@ describe.concurrent('the source is not what it was', () => {
     const source = await open({ credentials: { user: 'limited', password: 'limited-password' } });
     expect(source.connection.lifecycle).toBe('active');
     await expect(source.stream('work_order')).rejects.toThrow('no stream');
-    await source.expectInSync('vendor');
+    expect(await source.difference('vendor')).toEqual({});
   });
 });

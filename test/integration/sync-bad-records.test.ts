@@ -74,7 +74,7 @@ describe.concurrent('records that cannot be read, and those that are hard to', (
       fields: { Remarks: 'x'.repeat(2 ** 21) },
     });
     await source.sync('vendor');
-    await source.expectInSync('vendor');
+    expect(await source.difference('vendor')).toEqual({});
   });
 
   it('D7 a retry fetches quarantined records again: the good one is stored, the bad one stays, the gone one is closed', async () => {
@@ -120,7 +120,7 @@ describe.concurrent('records that cannot be read, and those that are hard to', (
       data: { status: 'other', remote_status: 'ON_PROBATION', name: 'SUP9A' },
       raw: { Rating: { Stars: 5 } },
     });
-    await source.expectInSync('vendor');
+    expect(await source.difference('vendor')).toEqual({});
   });
 
   it('S17 long numbers, small numbers, equal keys, NUL, lone surrogates and private-use characters come back as they were', async () => {
@@ -139,7 +139,7 @@ describe.concurrent('records that cannot be read, and those that are hard to', (
         },
       },
     });
-    await source.expectInSync('vendor');
+    expect(await source.difference('vendor')).toEqual({});
   });
 
   it('S17 money and quantities are plain decimals, whatever they were written as', async () => {
@@ -183,7 +183,7 @@ describe.concurrent('records that cannot be read, and those that are hard to', (
     expect(await source.stream('vendor')).toMatchObject({ watermark });
     await source.control('delete', { resource: 'suppliers', ids: ['SUP000015X'] });
     expect(await source.sync('vendor', 'full')).toMatchObject({ state: 'completed' });
-    await source.expectInSync('vendor');
+    expect(await source.difference('vendor')).toEqual({});
   });
 
   it('a page over answer_bytes_max fails the run with advice, and nothing of it is stored', async () => {

@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { isDeepStrictEqual } from 'node:util';
 import { parseJson } from '../../connectors/http/json.ts';
 import { resources } from '../../connectors/sandbox/resources.ts';
 import type { Entity } from '../../model/entities/registry.ts';
@@ -27,8 +27,8 @@ export interface Source {
   stream(entity: Entity): Promise<StreamRow>;
   /** Stored records by remote id, tombstones included. */
   stored(entity: Entity): Promise<ReadonlyMap<string, StoredRecord>>;
-  /** Expects exactly the source's records to be stored and alive, each in the version that the source has. */
-  expectInSync(entity: Entity): Promise<void>;
+  /** By remote id, what differs between the records of the source and the stored live ones; empty when they are in sync. */
+  difference(entity: Entity): Promise<Readonly<Record<string, { source: Json; stored: Json }>>>;
   close(): Promise<void>;
 }
 
@@ -86,14 +86,14 @@ export async function openSource(world: World, options: SourceOptions = {}): Pro
     sync: (entity, ...more) => world.sync(connection.id, entity, ...more),
     stream: (entity) => world.stream(connection.id, entity),
     stored,
-    async expectInSync(entity) {
+    async difference(entity) {
       const { records } = await call<{ records: { id: string; json: string }[] }>(
         'GET',
         `records?resource=${resources[entity]}`,
       );
-      const inSource = Object.fromEntries(records.map(({ id, json }) => [id, parseJson(json)]));
-      const alive = [...(await stored(entity))].filter(([, record]) => record.deleted_at === null);
-      expect(Object.fromEntries(alive.map(([id, { raw }]) => [id, raw]))).toEqual(inSource);
+      const inSource = new Map(records.map(({ id, json }) => [id, parseJson(json)]));
+      const alive = [...(await stored(entity))].filter(([, { deleted_at }]) => deleted_at === null);
+      return differenceOf(inSource, new Map(alive.map(([id, { raw }]) => [id, raw])));
     },
     close: () => erp.close(),
   };
@@ -114,6 +114,13 @@ async function pauseSchedules(world: World, connectionId: string): Promise<void>
       world.client.schedule.getHandle(workflowIds.sync(connectionId, entity)).pause(),
     ),
   );
+}
+
+function differenceOf(source: ReadonlyMap<string, Json>, stored: ReadonlyMap<string, Json>) {
+  const pairs = [...new Set([...source.keys(), ...stored.keys()])].map((id) => {
+    return [id, { source: source.get(id) ?? null, stored: stored.get(id) ?? null }] as const;
+  });
+  return Object.fromEntries(pairs.filter(([, pair]) => !isDeepStrictEqual(pair.source, pair.stored)));
 }
 
 async function readStored(world: World, lineageId: string, entity: Entity): Promise<Map<string, StoredRecord>> {
