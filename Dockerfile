@@ -29,5 +29,5 @@ COPY package.json ./
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 USER node
-ENTRYPOINT ["node", "dist/client/cli/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=32", "dist/client/cli/main.js"]
 CMD ["worker"]

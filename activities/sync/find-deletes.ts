@@ -67,7 +67,9 @@ export async function confirmUnseen(options: DeleteOptions): Promise<DeleteResul
     const answer = await askFor(candidates, options);
     fetchNumber ||= answer.fetchNumber;
     gone.push(...answer.gone);
-    if (!allowDeletes && gone.length > fuseOf(alive)) {
+    // A source that shows nothing at all has more likely lost a permission than all its records.
+    const isEmptied = stream.run_counts.read === 0 && gone.length > 0;
+    if (!allowDeletes && (isEmptied || gone.length > fuseOf(alive))) {
       await holdScan(database, scan.id, gone.length);
       return { state: 'held', counts: commits.counts(), error: heldError(stream, { gone: gone.length, alive }) };
     }
@@ -197,7 +199,7 @@ function heldError(stream: StreamRow, { gone, alive }: { gone: number; alive: nu
   return new FlowsError(
     'needs_confirmation',
     `Of ${alive} stored records of ${stream.entity}, the source no longer gives ${gone} or more, neither in a whole scan nor by id; ` +
-      `at most ${fuseOf(alive)} may vanish at once. None was marked as deleted. Check that the account may still read them ` +
+      `at most ${fuseOf(alive)} may vanish at once, and never all. None was marked as deleted. Check that the account may still read them ` +
       `all; if they are really gone, run "flows sync <connection> ${stream.entity} --mode reconcile --allow-deletes".`,
   );
 }

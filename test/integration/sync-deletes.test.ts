@@ -110,6 +110,17 @@ describe.concurrent('what is deleted in the source becomes a tombstone, and noth
     expect(scans.rows).toEqual([{ state: 'held', candidates: before.size }]);
   });
 
+  it('S15 an emptied source of so few records that the fuse would let them all go is held as well', async () => {
+    const source = await open();
+    expect(await source.difference('vendor')).toEqual({});
+    await source.control('empty', { resource: 'suppliers' });
+    expect(await source.sync('vendor', 'reconcile')).toMatchObject({
+      state: 'partial',
+      error: { code: 'needs_confirmation' },
+    });
+    expect(await tombstones(source, 'vendor')).toEqual([]);
+  });
+
   it('S15 what was held is tombstoned once a person allows it', async () => {
     const source = await levels();
     await source.control('empty', { resource: 'stock-levels' });

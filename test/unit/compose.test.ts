@@ -160,7 +160,7 @@ describe('the image', () => {
     expect(instructions('RUN')).toContainEqual(['node', '--import', 'tsx', 'scripts/build.ts']);
     expect(existsSync(join(root, 'scripts/build.ts'))).toBe(true);
     const { files } = JSON.parse(read('tsconfig.build.json')) as { files: readonly string[] };
-    expect(lines).toContain('ENTRYPOINT ["node", "dist/client/cli/main.js"]');
+    expect(lines).toContain('ENTRYPOINT ["node", "--max-semi-space-size=32", "dist/client/cli/main.js"]');
     expect(files).toContain('client/cli/main.ts');
   });
 
