@@ -17,7 +17,7 @@ export function executionRef(about: { connectionId?: string; entity?: string }, 
 }
 
 /** A UUIDv7 without dashes from a time and the random bits of a UUIDv4. */
-export function uuidv7Of(ms: number, random: string): string {
+function uuidv7Of(ms: number, random: string): string {
   const time = ms.toString(16).padStart(12, '0');
   const bits = random.replaceAll('-', '');
   return `${time}7${bits.slice(13, 16)}${bits.slice(16)}`;

@@ -21,4 +21,3 @@ export const asset = z.object({
   purchase_cost: money.optional(),
   custom_fields: customFields.optional(),
 });
-export type Asset = z.input<typeof asset>;

@@ -19,4 +19,3 @@ export const inventoryLevel = z.object({
   available: decimal.optional(),
   custom_fields: customFields.optional(),
 });
-export type InventoryLevel = z.input<typeof inventoryLevel>;

@@ -21,4 +21,3 @@ export const item = z.object({
   standard_cost: money.optional(),
   custom_fields: customFields.optional(),
 });
-export type Item = z.input<typeof item>;

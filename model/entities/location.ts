@@ -13,4 +13,3 @@ export const location = z.object({
   address: address.optional(),
   custom_fields: customFields.optional(),
 });
-export type Location = z.input<typeof location>;

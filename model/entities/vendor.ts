@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { address, customFields, paymentTerms } from './common.ts';
 
-export const vendorStatus = z.enum(['active', 'blocked', 'inactive', 'other']);
+const vendorStatus = z.enum(['active', 'blocked', 'inactive', 'other']);
 
 /** A supplier of goods or services. */
 export const vendor = z.object({
@@ -19,4 +19,3 @@ export const vendor = z.object({
   blocked_for: z.array(z.enum(['purchasing', 'payment'])).optional(),
   custom_fields: customFields.optional(),
 });
-export type Vendor = z.input<typeof vendor>;

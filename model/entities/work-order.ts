@@ -64,4 +64,3 @@ export const workOrder = z.object({
   cost: money.optional(),
   custom_fields: customFields.optional(),
 });
-export type WorkOrder = z.input<typeof workOrder>;

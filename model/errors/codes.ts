@@ -37,9 +37,6 @@ export const errorPolicies = {
   internal: { retry: 'never', httpStatus: 500 },
 } as const satisfies Record<string, ErrorPolicy>;
 
-/** Every code, in the order of the taxonomy. */
-export const errorCodes = Object.keys(errorPolicies) as ErrorCode[];
-
 /** Whether text that came from elsewhere (a failure's type, a row) is one of our codes. */
 export function isErrorCode(text: unknown): text is ErrorCode {
   return typeof text === 'string' && Object.hasOwn(errorPolicies, text);

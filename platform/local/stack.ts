@@ -81,7 +81,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
 }
 
 /** Stops all parts of this state folder, whoever uses them. */
-export async function stopStack({ stateDir }: { readonly stateDir: string }): Promise<void> {
+async function stopStack({ stateDir }: { readonly stateDir: string }): Promise<void> {
   await mkdir(stateDir, { recursive: true });
   await withLock(lockOf(stateDir), () => stopParts(stateDir), { timeoutMs: lockTimeoutMs });
 }

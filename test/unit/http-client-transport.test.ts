@@ -53,7 +53,9 @@ test.each([
     },
   ],
 ])('a socket that closes %s is an unreachable system', async (_, answer) => {
-  const client = await answering((__, response) => void answer(response));
+  const client = await answering((__, response) => {
+    answer(response);
+  });
   await expect(client.request(get)).rejects.toMatchObject({ code: 'system_unreachable' });
 });
 
