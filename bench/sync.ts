@@ -33,6 +33,7 @@ async function main(): Promise<void> {
   const isJudged = options.records >= judgedRecords && options.rounds >= judgedRounds;
   const verdicts = judge(figures);
   say(`\n${figureLines(figures)}\n\n${gateLines(verdicts, { isJudged })}`);
+  for (const error of errors) say(`\nFAILED ${error}`);
   const ok = errors.length === 0 && !(isJudged && verdicts.some(({ passed }) => passed === false));
   if (!ok) process.exitCode = 1;
   if (options.isJson) printResult({ ok, seconds: (performance.now() - startedMs) / 1000, figures });
@@ -41,7 +42,7 @@ async function main(): Promise<void> {
 async function measure(
   stack: BenchStack,
   { records, rounds, names, isGrowthWanted, profileFolder }: Options,
-): Promise<{ figures: Figures; errors: readonly string[] }> {
+): Promise<{ figures: Figures; errors: string[] }> {
   const erp = await stack.startErp('erp', { records });
   say(
     `PostgreSQL ${stack.postgresVersion} with fsync, synchronous_commit and full_page_writes on; Node.js ${process.versions.node}; ` +
@@ -55,10 +56,13 @@ async function measure(
   try {
     const large = await stack.startErp('erp-large', { records: records * growthFactor });
     const sizes = await measureGrowth({ stack, erps: [erp, large], onProgress });
+    for (const { records: stored, unchanged } of sizes) {
+      if ('error' in unchanged) errors.push(`unchanged full sync of ${stored}: ${unchanged.error}`);
+    }
     return { figures: { ...compared, ...growthFigures(sizes) }, errors };
   } catch (error) {
-    say(`growth failed: ${error instanceof Error ? error.stack : String(error)}`);
-    return { figures: compared, errors: [...errors, 'growth'] };
+    errors.push(`growth: ${error instanceof Error ? error.stack : String(error)}`);
+    return { figures: compared, errors };
   }
 }
 

@@ -87,12 +87,14 @@ interface Recording extends Pick<FakeActivities, 'fake'> {
 /** Runs one scenario and adds the history of each run of its chain. */
 async function record({ client, fake, histories }: Recording, scenario: Scenario): Promise<void> {
   const { name, workflow, workflowId, input } = scenario;
+  console.error(name);
   const calls = fake(String((input as { connectionId?: string }).connectionId ?? workflowId), scenario.fakes);
   const handle = await client.workflow.start(workflow, { workflowId, taskQueue: taskQueues.workflow, args: [input] });
-  if (scenario.isCancelled) {
+  if (scenario.cancelled) {
     const signal = AbortSignal.timeout(firstCallMs);
     while (calls.length === 0) await delay(20, undefined, { signal });
     await handle.cancel();
+    scenario.cancelled.open();
   }
   // How it ends is part of the scenario.
   await handle.result().catch(() => undefined);

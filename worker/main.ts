@@ -2,12 +2,13 @@ import { hostname } from 'node:os';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { type Logger as TemporalLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import type { Sessions } from '../activities/dependencies.ts';
 import { createEngine } from '../engine/engine.ts';
 import { FlowsError, summarizeError } from '../model/errors/flows-error.ts';
-import { readConfig } from '../platform/config/config.ts';
+import { type Config, readConfig } from '../platform/config/config.ts';
 import { createLogger, type Logger } from '../platform/logging/logger.ts';
 import { createSecretBox } from '../platform/secrets/secret-box.ts';
-import { openDatabase } from '../store/database.ts';
+import { type Database, openDatabase } from '../store/database.ts';
 import { checkSchema } from '../store/migrate.ts';
 import { bundleWorkflows } from './bundle.ts';
 import { createSessions } from './sessions.ts';
@@ -19,21 +20,10 @@ import { createWorkers, runWorkers } from './workers.ts';
  */
 export async function runWorker(): Promise<void> {
   const config = readConfig();
-  const logger = createLogger({ level: config.logLevel, name: 'flows-worker' });
-  Runtime.install({
-    logger: toTemporalLogger(logger),
-    telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'WARN' } } },
-  });
   const databaseUrl = required('DATABASE_URL', config.databaseUrl);
-  // Two batches a step, and a few for what the other steps ask.
-  const connectionsMin = 2 * config.syncStepsMax + 4;
-  if (config.databaseConnectionsMax < connectionsMin) {
-    throw new FlowsError(
-      'configuration_invalid',
-      `FLOWS_DATABASE_CONNECTIONS_MAX is ${config.databaseConnectionsMax}; ${config.syncStepsMax} bulk steps need ${connectionsMin}. Raise it, or lower FLOWS_SYNC_STEPS_MAX.`,
-    );
-  }
   const secretBox = createSecretBox(required('FLOWS_MASTER_KEY', config.masterKey));
+  requireConnections(config);
+  const logger = createLogger({ level: config.logLevel, name: 'flows-worker' });
   const database = openDatabase(databaseUrl, {
     applicationName: 'flows-worker',
     connectionsMax: config.databaseConnectionsMax,
@@ -42,13 +32,36 @@ export async function runWorker(): Promise<void> {
   const sessions = createSessions(secretBox);
   try {
     await checkSchema(database);
-    const { connectionOptions, namespace = config.temporalNamespace } = loadClientConnectConfig();
-    const [connection, clientConnection, workflowBundle] = await Promise.all([
+    await serve({ config, logger, database, sessions });
+  } finally {
+    await sessions.closeAll();
+    await database.close();
+  }
+}
+
+interface WorkerParts {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly database: Database;
+  readonly sessions: Sessions;
+}
+
+/** Takes work from Temporal until the process is told to stop. */
+async function serve({ config, logger, database, sessions }: WorkerParts): Promise<void> {
+  const { connectionOptions, namespace = config.temporalNamespace } = loadClientConnectConfig();
+  Runtime.install({
+    logger: toTemporalLogger(logger),
+    telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'WARN' } } },
+  });
+  // Kept open, a connection would keep the process.
+  const clientConnection = Connection.lazy(connectionOptions);
+  try {
+    const [connection, workflowBundle] = await Promise.all([
       NativeConnection.connect(connectionOptions),
-      Connection.connect(connectionOptions),
       bundleWorkflows(),
     ]);
     const engine = createEngine(new Client({ connection: clientConnection, namespace }));
+    const { syncStepsMax, controlStepsMax, shutdownGraceMs } = config;
     const workers = await createWorkers({
       connection,
       namespace,
@@ -56,19 +69,28 @@ export async function runWorker(): Promise<void> {
       dependencies: { database, sessions, engine },
       logger,
       identity: `${process.pid}@${hostname()}`,
-      syncStepsMax: config.syncStepsMax,
-      controlStepsMax: config.controlStepsMax,
-      shutdownGraceMs: config.shutdownGraceMs,
+      syncStepsMax,
+      controlStepsMax,
+      shutdownGraceMs,
     });
     await engine.ensureChores();
     logger.info({ namespace }, 'Worker started');
     await runWorkers(workers);
-    await clientConnection.close();
     await connection.close();
   } finally {
-    await sessions.closeAll();
-    await database.close();
+    await clientConnection.close();
+    await Runtime.instance().shutdown();
   }
+}
+
+/** Two batches a step, and a few for what the other steps ask. */
+function requireConnections({ syncStepsMax, databaseConnectionsMax }: Config): void {
+  const connectionsMin = 2 * syncStepsMax + 4;
+  if (databaseConnectionsMax >= connectionsMin) return;
+  throw new FlowsError(
+    'configuration_invalid',
+    `FLOWS_DATABASE_CONNECTIONS_MAX is ${databaseConnectionsMax}; ${syncStepsMax} bulk steps need ${connectionsMin}. Raise it, or lower FLOWS_SYNC_STEPS_MAX.`,
+  );
 }
 
 function required(name: string, value: string | undefined): string {

@@ -88,6 +88,7 @@ async function openDirect({ stack, erp, profileFolder }: Ground): Promise<Conten
 function openDlt(mode: DltMode): (ground: Ground) => Promise<Contender> {
   return async ({ stack, erp, onProgress }) => {
     const environment = await ensureDlt({ cacheDir: stack.cacheDir, onProgress });
+    onProgress(`${environment.packages.join(', ')}; ${environment.pythonVersion}`);
     return { run: () => runDlt(erp, { stack, environment, mode }), close: async () => undefined };
   };
 }

@@ -30,7 +30,7 @@ function main(): void {
   const sessions = createSessions(createSecretBox(config.masterKey ?? ''));
   const { syncStep } = createActivities({ database, sessions, engine: noEngine });
   process.on('message', (stream: BenchStream) => {
-    runLoop(stream, syncStep)
+    void runLoop(stream, syncStep)
       .catch((error: unknown): DirectAnswer => ({ error: String(error) }))
       .then((answer) => process.send?.(answer));
   });

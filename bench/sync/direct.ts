@@ -6,6 +6,7 @@ import type { DirectAnswer } from './direct-loop.ts';
 import type { Erp } from './erp.ts';
 import type { Installation } from './installation.ts';
 import { requireLoaded, unifiedTables } from './sums.ts';
+import { nodeArguments } from './worker.ts';
 
 /** A process that runs syncs without Temporal. */
 export interface DirectLoop {
@@ -23,7 +24,7 @@ export interface DirectOptions {
 export function startDirectLoop({ installation, profileFolder }: DirectOptions): DirectLoop {
   const profiled = profileFolder === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileFolder];
   const child = fork(join(import.meta.dirname, 'direct-loop.ts'), {
-    execArgv: [...profiled, '--import', 'tsx'],
+    execArgv: [...profiled, ...nodeArguments],
     env: {
       ...processEnvironment(),
       DATABASE_URL: installation.databaseUrl,
@@ -48,6 +49,6 @@ export function startDirectLoop({ installation, profileFolder }: DirectOptions):
 
 async function answerOf(child: ChildProcess, exited: Promise<unknown[]>): Promise<DirectAnswer> {
   const answer = once(child, 'message').then(([message]) => message as DirectAnswer);
-  const end = exited.then(([code]): DirectAnswer => ({ error: `its process ended with ${code}` }));
+  const end = exited.then(([code]): DirectAnswer => ({ error: `its process ended with ${String(code)}` }));
   return Promise.race([answer, end]);
 }

@@ -43,14 +43,15 @@ export function growthFigures(sizes: readonly SizeFigures[]): Figures {
     figures[`${key}_memory_peak_mib`] = size.memoryPeakMib;
     figures[`${key}_incremental_seconds`] = median(size.incremental.map(({ seconds }) => seconds));
     figures[`${key}_trigger_seconds`] = median(size.incremental.map(({ triggerSeconds }) => triggerSeconds));
-    figures[`${key}_unchanged_seconds`] = size.unchangedSeconds;
+    if ('seconds' in size.unchanged) figures[`${key}_unchanged_seconds`] = size.unchanged.seconds;
   }
   const [small, large] = sizes.map(({ records }) => `at_${records}`);
   const grown = (part: string) => ratio(figures[`${large}_${part}`], figures[`${small}_${part}`]);
   figures.incremental_growth = grown('incremental_seconds');
   figures.memory_growth = grown('memory_peak_mib');
   figures.events_per_2000_records = Math.max(...sizes.map(({ records, events }) => events / (records / eventsPer)));
-  figures.unchanged_rows_written = Math.max(...sizes.map((size) => size.unchangedRowsWritten));
+  const written = sizes.flatMap(({ unchanged }) => ('error' in unchanged ? [] : unchanged.rowsWritten));
+  if (written.length === sizes.length) figures.unchanged_rows_written = Math.max(...written);
   return known(figures);
 }
 

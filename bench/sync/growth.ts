@@ -1,4 +1,3 @@
-import type { WorkerProcess } from '../../test/support/worker-process.ts';
 import type { BenchStream } from './connect-stream.ts';
 import type { Erp } from './erp.ts';
 import { type IncrementalRun, leaveOverlap, runIncremental } from './incremental.ts';
@@ -6,6 +5,7 @@ import { type Installation, openInstallation } from './installation.ts';
 import { peakMemoryMib, resetPeakMemory } from './memory.ts';
 import { runFullSync, runInitialSync } from './product.ts';
 import type { BenchStack } from './stack.ts';
+import type { BenchWorker } from './worker.ts';
 
 /** What was measured with so many records stored, all of it through Temporal. */
 export interface SizeFigures {
@@ -16,9 +16,8 @@ export interface SizeFigures {
   readonly memoryBeforeMib: number;
   readonly memoryPeakMib: number;
   readonly incremental: readonly IncrementalRun[];
-  /** A full sync with nothing changed. */
-  readonly unchangedSeconds: number;
-  readonly unchangedRowsWritten: number;
+  /** A full sync with nothing changed; its error where it failed. */
+  readonly unchanged: { readonly seconds: number; readonly rowsWritten: number } | { readonly error: string };
 }
 
 export interface GrowthOptions {
@@ -53,7 +52,8 @@ export async function measureGrowth({ stack, erps, onProgress }: GrowthOptions):
     const figures: SizeFigures[] = [];
     for (const size of sizes) {
       onProgress(`full sync of ${size.erp.holds.orders} records, nothing changed`);
-      figures.push({ ...size, records: size.erp.holds.orders, ...(await resync(size)) });
+      const unchanged = await resync(size).catch((error: unknown) => ({ error: String(error) }));
+      figures.push({ ...size, records: size.erp.holds.orders, unchanged });
     }
     return figures;
   } finally {
@@ -64,10 +64,10 @@ export async function measureGrowth({ stack, erps, onProgress }: GrowthOptions):
   }
 }
 
-interface Size extends Omit<SizeFigures, 'records' | 'unchangedSeconds' | 'unchangedRowsWritten'> {
+interface Size extends Omit<SizeFigures, 'records' | 'unchanged'> {
   readonly erp: Erp;
   readonly installation: Installation;
-  readonly worker: WorkerProcess;
+  readonly worker: BenchWorker;
   readonly stream: BenchStream;
   readonly incremental: IncrementalRun[];
 }
@@ -95,5 +95,5 @@ async function resync({ installation, stream, erp }: Size) {
     'select count(*) as rows from record where xmin::text::bigint > $1',
     [before[0]?.id],
   );
-  return { unchangedSeconds: seconds, unchangedRowsWritten: written[0]?.rows ?? Number.NaN };
+  return { seconds, rowsWritten: written[0]?.rows ?? Number.NaN };
 }

@@ -4,10 +4,10 @@ import { createSecretBox, newMasterKey, type SecretBox } from '../../platform/se
 import { type Database, openDatabase } from '../../store/database.ts';
 import { migrate } from '../../store/migrate.ts';
 import { createNamespace } from '../../test/support/namespace.ts';
-import { startWorkerProcess, type WorkerProcess } from '../../test/support/worker-process.ts';
 import { type BenchStream, connectStream } from './connect-stream.ts';
 import type { Erp } from './erp.ts';
 import type { BenchStack } from './stack.ts';
+import { type BenchWorker, startWorker } from './worker.ts';
 
 /** Flows with a database and a Temporal namespace of its own; workers are started apart. */
 export interface Installation {
@@ -17,7 +17,7 @@ export interface Installation {
   readonly client: Client;
   readonly masterKey: string;
   readonly secretBox: SecretBox;
-  startWorker(): Promise<WorkerProcess>;
+  startWorker(): Promise<BenchWorker>;
   /** Forgets all connections and all of their data. */
   empty(): Promise<void>;
   /** A connected ERP whose purchase orders were never read. Only that stream is made: the others would be empty. */
@@ -43,7 +43,7 @@ export async function openInstallation(stack: BenchStack, name: string): Promise
     client,
     masterKey,
     secretBox,
-    startWorker: () => startWorkerProcess({ databaseUrl, temporalAddress: address, namespace, masterKey }),
+    startWorker: () => startWorker({ databaseUrl, temporalAddress: address, namespace, masterKey }),
     async empty() {
       await database.pool.query('truncate connection, stream, record, outbox, scan_seen, execution cascade');
     },

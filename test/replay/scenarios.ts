@@ -3,6 +3,7 @@ import type { SyncStepResult } from '../../activities/sync/step.ts';
 import { noCounts } from '../../model/sync.ts';
 import { type ConnectInput, type SyncInput, workflowIds } from '../../workflows/contract.ts';
 import { cancelledHere, type Fakes } from '../support/fake-activities.ts';
+import { createGate, type Gate } from '../support/gate.ts';
 
 /** A workflow execution whose history is worth keeping: each way through the code of a workflow once. */
 export interface Scenario {
@@ -12,8 +13,8 @@ export interface Scenario {
   readonly workflowId: string;
   readonly input: object;
   readonly fakes: Fakes;
-  /** Cancelled once its first activity was called. */
-  readonly isCancelled: boolean;
+  /** Given where it is cancelled once its first activity was called; opened when that has been asked for. */
+  readonly cancelled?: Gate;
 }
 
 const counts = { ...noCounts, read: 7, created: 5, unchanged: 2, pages: 1 };
@@ -38,14 +39,14 @@ const streams = [
 export const scenarios: readonly Scenario[] = [
   connect('completed', {}),
   connect('failed', { checkConnection: () => Promise.reject(refused) }),
-  connect('cancelled', { checkConnection: cancelledHere }, { isCancelled: true }),
+  cancelled((stop) => connect('cancelled', { checkConnection: stop })),
   sync('initialSync', 'several-steps', [more, more, done]),
   sync('initialSync', 'partial', [partial]),
   sync('initialSync', 'waiting', [wait, more, wait, done]),
   sync('initialSync', 'waiting-its-turn', [busy, done]),
   sync('initialSync', 'skipped', [skipped]),
   sync('initialSync', 'failed', [more, refused]),
-  sync('initialSync', 'cancelled', [longWait], { isCancelled: true }),
+  cancelled(() => sync('initialSync', 'cancelled', [longWait])),
   sync('initialSync', 'continued-as-new', manySteps),
   sync('incrementalSync', 'unchanged', [done]),
   sync('incrementalSync', 'several-steps', [more, done]),
@@ -57,22 +58,27 @@ export const scenarios: readonly Scenario[] = [
   sync('reconcile', 'failed', [refused]),
   retryQuarantine('completed', { retryQuarantine: async () => ({ step: counts }) }),
   retryQuarantine('failed', { retryQuarantine: () => Promise.reject(refused) }),
-  retryQuarantine('cancelled', { retryQuarantine: cancelledHere }, { isCancelled: true }),
+  cancelled((stop) => retryQuarantine('cancelled', { retryQuarantine: stop })),
   {
     name: 'chore-align',
     workflow: 'chore',
     workflowId: workflowIds.chore('align'),
     input: { v: 1, name: 'align' },
     fakes: { runChore: async () => ({ schedules: 1 }) },
-    isCancelled: false,
   },
 ];
 
-interface More {
-  readonly isCancelled: boolean;
+/** A scenario that is cancelled; `stop` is an activity that runs until then. */
+function cancelled(scenarioOf: (stop: () => Promise<never>) => Scenario): Scenario {
+  const gate = createGate();
+  const stop = async () => {
+    await gate.opened;
+    return cancelledHere();
+  };
+  return { ...scenarioOf(stop), cancelled: gate };
 }
 
-function connect(name: string, fakes: Fakes, { isCancelled }: More = { isCancelled: false }): Scenario {
+function connect(name: string, fakes: Fakes): Scenario {
   const connectionId = `conn_connect_${name}`;
   const input: ConnectInput = { v: 1, connectionId, system: 'sandbox' };
   const workflowId = workflowIds.connect(connectionId);
@@ -83,7 +89,6 @@ function connect(name: string, fakes: Fakes, { isCancelled }: More = { isCancell
     workflowId,
     input,
     fakes: { ...standing, ...fakes },
-    isCancelled,
   };
 }
 
@@ -91,7 +96,6 @@ function sync(
   workflow: 'initialSync' | 'incrementalSync' | 'reconcile',
   name: string,
   results: readonly (SyncStepResult | Error)[],
-  { isCancelled }: More = { isCancelled: false },
 ): Scenario {
   const connectionId = `conn_${workflow}_${name}`;
   const left = [...results];
@@ -107,15 +111,14 @@ function sync(
     workflowId,
     input: syncInput(connectionId),
     fakes: { syncStep },
-    isCancelled,
   };
 }
 
-function retryQuarantine(name: string, fakes: Fakes, { isCancelled }: More = { isCancelled: false }): Scenario {
+function retryQuarantine(name: string, fakes: Fakes): Scenario {
   const connectionId = `conn_quarantine_${name}`;
   const workflowId = workflowIds.retryQuarantine(connectionId, 'vendor');
   const input = syncInput(connectionId);
-  return { name: `retryQuarantine-${name}`, workflow: 'retryQuarantine', workflowId, input, fakes, isCancelled };
+  return { name: `retryQuarantine-${name}`, workflow: 'retryQuarantine', workflowId, input, fakes };
 }
 
 function syncInput(connectionId: string): SyncInput {
