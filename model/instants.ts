@@ -31,9 +31,8 @@ export function toInstant(text: string): string | null {
   const six = fraction.padEnd(6, '0').slice(0, 6);
   const milliseconds = Date.parse(`${date}T${time}${zone === 'Z' ? 'Z' : zone}`);
   if (Number.isNaN(milliseconds)) return null;
-  const start = zone === 'Z' ? `${date}T${time}` : new Date(milliseconds).toISOString().slice(0, 19);
-  const result = `${start}.${six}Z`;
-  return isInstant(result) ? result : null;
+  if (zone === 'Z') return `${date}T${time}.${six}Z`;
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}.${six}Z`;
 }
 
 /** The instant that lies `shiftMs` later (earlier when negative); the digits below a millisecond are kept. */

@@ -21,6 +21,8 @@ const namespace = 'default';
 /** Takes the place of process ids and host names. */
 const identity = 'recorder';
 const firstCallMs = 30_000;
+/** A longer history (150 steps) is of the same steps again; its run after the continue-as-new is kept. */
+const historyLengthMax = 100_000;
 
 /**
  * `npx tsx scripts/record-histories.ts <version>`: runs every scenario of `test/replay/scenarios.ts` on a Temporal server
@@ -87,7 +89,6 @@ interface Recording extends Pick<FakeActivities, 'fake'> {
 /** Runs one scenario and adds the history of each run of its chain. */
 async function record({ client, fake, histories }: Recording, scenario: Scenario): Promise<void> {
   const { name, workflow, workflowId, input } = scenario;
-  console.error(name);
   const calls = fake(String((input as { connectionId?: string }).connectionId ?? workflowId), scenario.fakes);
   const handle = await client.workflow.start(workflow, { workflowId, taskQueue: taskQueues.workflow, args: [input] });
   if (scenario.cancelled) {
@@ -101,7 +102,8 @@ async function record({ client, fake, histories }: Recording, scenario: Scenario
   const runIds = await chainOf(client, handle);
   for (const [index, runId] of runIds.entries()) {
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-    histories.set(index === 0 ? name : `${name}-${index + 1}`, toHistoryText(history));
+    const text = toHistoryText(history);
+    if (text.length <= historyLengthMax) histories.set(index === 0 ? name : `${name}-${index + 1}`, text);
   }
 }
 

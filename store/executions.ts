@@ -113,6 +113,18 @@ export async function endAttempt(database: Database, key: AttemptKey, end: Attem
   );
 }
 
+/** Marks the attempts of a closed execution that never said how they ended. */
+export async function loseAttempts(database: Database, executionId: string): Promise<void> {
+  await stored(
+    database.query
+      .updateTable('attempt')
+      .set({ outcome: 'lost', ended_at: sql<string>`clock_timestamp()` })
+      .where('execution_id', '=', executionId)
+      .where('ended_at', 'is', null)
+      .execute(),
+  );
+}
+
 /** Closes an execution that is still open. */
 export async function endExecution(
   database: Database,

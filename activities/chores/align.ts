@@ -1,7 +1,7 @@
 import { instantFromMs } from '../../model/instants.ts';
 import type { ExecutionState } from '../../model/sync.ts';
 import { listConnections } from '../../store/connections.ts';
-import { endExecution, listOpenExecutions } from '../../store/executions.ts';
+import { endExecution, listOpenExecutions, loseAttempts } from '../../store/executions.ts';
 import { listWaitingRequests } from '../../store/requests.ts';
 import { failRun } from '../../store/runs.ts';
 import { scheduleOf } from '../../store/stream-schedule.ts';
@@ -64,6 +64,7 @@ async function closeOrphans({ database, engine }: Dependencies): Promise<number>
       await failRun(database, stream.id, { executionId: execution.id, state: 'failed', error });
     }
     await endExecution(database, execution.id, { state, error });
+    await loseAttempts(database, execution.id);
   }
   return closed;
 }

@@ -45,15 +45,20 @@ export async function withStack<T>(options: StackOptions, work: (stack: BenchSta
     async () => {
       // What a killed bench has left.
       await removeAll(folder);
+      let removal: Promise<void> | undefined;
+      const removeOnce = () => {
+        removal ??= removeAll(folder);
+        return removal;
+      };
       const onSignal = (signal: NodeJS.Signals) => {
-        void removeAll(folder).finally(() => process.exit(signal === 'SIGINT' ? 130 : 143));
+        void removeOnce().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143));
       };
       process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
       try {
         return await work(await start(folder, { cacheDir, onProgress: options.onProgress }));
       } finally {
+        await removeOnce();
         process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-        await removeAll(folder);
       }
     },
     { timeoutMs: lockTimeoutMs },

@@ -16,7 +16,7 @@ export interface FakeActivities {
   /** For the worker. */
   readonly activities: Activities;
   /**
-   * Gives the workflows whose id holds `about` these activities; one that is left out does nothing. Returns the calls,
+   * Gives the workflows whose id holds `about`, between slashes, these activities; one that is left out does nothing. Returns the calls,
    * oldest first; the array grows.
    */
   fake(about: string, fakes: Fakes): readonly FakeCall[];
@@ -31,7 +31,7 @@ export function createFakeActivities(): FakeActivities {
   const perform = async (name: keyof Activities, input: FakeCall['input']): Promise<unknown> => {
     const { info } = Context.current();
     const workflowId = info.workflowExecution?.workflowId ?? '';
-    const play = [...plays].find(([about]) => workflowId.includes(about))?.[1];
+    const play = [...plays].find(([about]) => `/${workflowId}/`.includes(`/${about}/`))?.[1];
     if (!play) throw new Error(`no test has given the workflow ${workflowId} activities`);
     play.calls.push({ name, input, atMs: info.currentAttemptScheduledTimestampMs });
     const fake = play.fakes[name] as ((input: FakeCall['input']) => Promise<unknown>) | undefined;

@@ -49,6 +49,7 @@ def tuned_source(url: str, token: str) -> Any:
     dlt.config["normalize.workers"] = 2
     # Several files, so that both processes have work.
     dlt.config["data_writer.file_max_items"] = FILE_ITEMS_MAX
+    dlt.config["data_writer.disable_compression"] = True
     types = {
         "timestamp": ("CreatedAt", "ChangedAt"),
         "date": ("OrderDate", "ExpectedDate"),
