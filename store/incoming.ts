@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
@@ -53,11 +54,20 @@ export async function openCopy(client: pg.PoolClient): Promise<IncomingCopy> {
   return {
     async write(rows) {
       if (failure) throw failure;
-      if (!stream.write(rows)) await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
+      if (!stream.write(rows)) await drained(stream);
     },
     async end() {
       stream.end();
       await finished(stream);
     },
   };
+}
+
+/** Waits until a stream takes more, or ends: the next write then says why. */
+async function drained(stream: Writable): Promise<void> {
+  const abandon = new AbortController();
+  const { signal } = abandon;
+  await Promise.race([once(stream, 'drain', { signal }), once(stream, 'close', { signal })]).finally(() =>
+    abandon.abort(),
+  );
 }

@@ -110,7 +110,8 @@ create table scan_seen (
   scan_id text collate "C" not null,
   record_id text collate "C" not null
 );
-create index scan_seen_scan on scan_seen (scan_id);
+-- By both: what a scan did not see is looked up record by record, in the order of their ids.
+create index scan_seen_record on scan_seen (scan_id, record_id);
 
 create table quarantine (
   id text primary key,
