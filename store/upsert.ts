@@ -71,7 +71,7 @@ const upsertSql = `
   written as (
     insert into record (id, lineage_id, connection_id, entity, remote_id, data, raw, content_hash, raw_hash, stamp, version,
       remote_created_at, remote_updated_at, fetch_number, sequence, origin, deleted_at)
-    select id, $2, $3, $4, remote_id, data::jsonb, raw::json, content_hash, raw_hash, stamp, version,
+    select id, $2, $3, $4, remote_id, data::json, raw::json, content_hash, raw_hash, stamp, version,
       created_at, updated_at, fetch_number, new_sequence, $5, case when deleted then now() end
     from accepted
     on conflict (id) do update set connection_id = excluded.connection_id, data = excluded.data, raw = excluded.raw,

@@ -60,7 +60,10 @@ describe('the chore that brings Temporal and the database in line', () => {
       return (await executionOf(executionId)).state === 'running' ? null : true;
     });
     const { state, error, ended_at } = await executionOf(executionId);
-    expect({ state, error }).toMatchObject({ state: 'failed', error: { message: expect.stringContaining('terminated') } });
+    expect({ state, error }).toMatchObject({
+      state: 'failed',
+      error: { message: expect.stringContaining('terminated') },
+    });
     expect(ended_at).not.toBeNull();
     expect(await readRequest(world.database, request.id)).toMatchObject({ state: 'failed' });
     expect(await source.stream('vendor')).toMatchObject({ run_state: 'failed', holder_workflow_id: null });
@@ -79,7 +82,9 @@ describe('the chore that brings Temporal and the database in line', () => {
     );
     expect(await runAlign()).toMatchObject({ executions: 1 });
     expect(await executionOf('exec_gone')).toMatchObject({ state: 'terminated' });
-    const { rows } = await world.database.pool.query('select outcome from attempt where execution_id = $1', ['exec_gone']);
+    const { rows } = await world.database.pool.query('select outcome from attempt where execution_id = $1', [
+      'exec_gone',
+    ]);
     expect(rows).toEqual([{ outcome: 'lost' }]);
   });
 

@@ -77,7 +77,12 @@ describe('connections that share the workers', () => {
     await queued([await startSync('small', many)]);
 
     run(
-      await Worker.create({ ...shared, taskQueue: taskQueues.sync, activities, maxConcurrentActivityTaskExecutions: 1 }),
+      await Worker.create({
+        ...shared,
+        taskQueue: taskQueues.sync,
+        activities,
+        maxConcurrentActivityTaskExecutions: 1,
+      }),
     );
     await waitFor(async () => (order.includes('small') ? true : null));
     expect(order.indexOf('small')).toBeLessThan(placesMax);

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { activateConnection, insertConnection, readConnection } from '../../store/connections.ts';
+import type { Database } from '../../store/database.ts';
 import { requestSync, readRequest } from '../../store/requests.ts';
 import { readStream, type StreamRow } from '../../store/streams.ts';
 import { createSessions } from '../../worker/sessions.ts';
@@ -105,19 +106,9 @@ export async function openOrderSource(flows: OrderSourceWorld, options: OrderSou
         return state === 'pending' || state === 'taken' ? null : state;
       }, endMs),
     async expectWhole() {
-      const inSource = await call<{ records: VersionedRecord[] }>('GET', 'records?resource=purchase-orders&json=false');
-      const { rows } = await database.pool.query<VersionedRecord & { sequence: number }>(
-        'select remote_id as id, version, sequence from record where connection_id = $1 and deleted_at is null order by sequence',
-        [connectionId],
-      );
-      expect(versionsOf(rows)).toEqual(versionsOf(inSource.records));
-      expect(rows.map(({ sequence }) => sequence)).toEqual(rows.map((_, index) => index + 1));
-      const { sequence, run_counts } = await stream();
-      expect({ sequence, created: run_counts.created, read: run_counts.read }).toEqual({
-        sequence: rows.length,
-        created: rows.length,
-        read: rows.length,
-      });
+      const path = 'records?resource=purchase-orders&json=false';
+      const { records } = await call<{ records: VersionedRecord[] }>('GET', path);
+      await expectStoredWhole(database, { records, connectionId, streamId });
     },
     close: () => erp.close(),
   };
@@ -126,6 +117,25 @@ export async function openOrderSource(flows: OrderSourceWorld, options: OrderSou
 interface VersionedRecord {
   readonly id: string;
   readonly version: string | number;
+}
+
+async function expectStoredWhole(
+  database: Database,
+  expected: { records: readonly VersionedRecord[]; connectionId: string; streamId: string },
+): Promise<void> {
+  const { rows } = await database.pool.query<VersionedRecord & { sequence: number }>(
+    `select remote_id as id, version, sequence from record where connection_id = $1 and deleted_at is null
+     order by sequence`,
+    [expected.connectionId],
+  );
+  expect(versionsOf(rows)).toEqual(versionsOf(expected.records));
+  expect(rows.map(({ sequence }) => sequence)).toEqual(rows.map((_, index) => index + 1));
+  const { sequence, run_counts } = await readStream(database, expected.streamId);
+  expect({ sequence, created: run_counts.created, read: run_counts.read }).toEqual({
+    sequence: rows.length,
+    created: rows.length,
+    read: rows.length,
+  });
 }
 
 function versionsOf(records: readonly VersionedRecord[]): Map<string, string> {

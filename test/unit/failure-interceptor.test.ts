@@ -59,9 +59,12 @@ describe('what an activity throws, as Temporal keeps it', () => {
     expect(JSON.stringify([failure.cause ?? null, failure.details ?? null, failure.message])).not.toContain('hunter2');
   });
 
-  it.each(['system_unreachable', 'rate_limited', 'store_unavailable'] as const)('%s is no alarm of the worker', (code) => {
-    expect(failureFor(new FlowsError(code, 'x')).category).toBe('BENIGN');
-  });
+  it.each(['system_unreachable', 'rate_limited', 'store_unavailable'] as const)(
+    '%s is no alarm of the worker',
+    (code) => {
+      expect(failureFor(new FlowsError(code, 'x')).category).toBe('BENIGN');
+    },
+  );
 
   it('an error after a cancellation is the cancellation', () => {
     const facts = { attempt: 1, isCancelled: true };

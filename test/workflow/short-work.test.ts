@@ -72,12 +72,12 @@ describe('workflows of one activity', () => {
     let attempts = 0;
     const { handle } = await retryQuarantine({
       async retryQuarantine() {
-        if (++attempts < 5) throw ApplicationFailure.retryable('the store is down', 'store_unavailable');
+        if (++attempts < 3) throw ApplicationFailure.retryable('the store is down', 'store_unavailable');
         return { step };
       },
     });
     expect(await handle.result()).toEqual(step);
-    expect(attempts).toBe(5);
+    expect(attempts).toBe(3);
   });
 
   it('a chore does the round that it is named after', async () => {
