@@ -3,7 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { afterEach, expect, inject, it } from 'vitest';
 import { createEngine } from '../../engine/engine.ts';
 import { processEnvironment } from '../../platform/config/config.ts';
-import { isAlive } from '../../platform/local/process-table.ts';
+import { findFreePort } from '../../platform/local/ports.ts';
 import { startTemporal, stopTemporal } from '../../platform/local/temporal.ts';
 import { findTemporalBinary } from '../../platform/local/temporal-binary.ts';
 import { createSecretBox, newMasterKey } from '../../platform/secrets/secret-box.ts';
@@ -46,8 +46,9 @@ it('a Temporal server that is killed in the middle of a sync and comes back: not
   const requests = await Promise.all(sources.map((source) => source.startSync()));
   await Promise.all(sources.map((source) => source.stalled()));
   process.kill(temporal.pid, 'SIGKILL');
-  // Its port is free again only then.
-  await waitFor(async () => (isAlive(temporal.pid) ? null : true));
+  // Its last threads keep the port for a moment; the workers know the server by it.
+  const port = Number(temporal.address.split(':')[1]);
+  await waitFor(async () => ((await findFreePort(port)) === port ? true : null));
   expect(await server.start()).toMatchObject({ adopted: false, address: temporal.address });
   await Promise.all(sources.map((source) => source.goOn()));
 
