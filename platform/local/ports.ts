@@ -1,12 +1,21 @@
 import { connect, createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const loopback = '127.0.0.1';
 
-/** A TCP port on 127.0.0.1 that was free a moment ago: `preferred` if it is, else one of the system's choice. */
+/** A killed server's last threads keep its port for a moment. */
+const preferredTries = 15;
+const preferredPauseMs = 100;
+
+/**
+ * A TCP port on 127.0.0.1 that was free a moment ago: `preferred` if it is free within a second or two, since others know
+ * a restarted server by it, else one of the system's choice.
+ */
 export async function findFreePort(preferred?: number): Promise<number> {
-  if (preferred !== undefined) {
+  for (let tries = 0; preferred !== undefined && tries < preferredTries; tries++) {
     const port = await tryPort(preferred).catch(() => undefined);
     if (port !== undefined) return port;
+    await delay(preferredPauseMs);
   }
   return tryPort(0);
 }
