@@ -22,7 +22,7 @@ export interface Tables {
 export function unifiedTables(table: string): Tables {
   return {
     orders: table,
-    lines: `${table}, jsonb_array_elements(data->'lines') line`,
+    lines: `${table}, json_array_elements(data->'lines') line`,
     quantity: `(line->'quantity'->>'value')::numeric`,
     price: `(line->'unit_price'->>'amount')::numeric`,
   };
