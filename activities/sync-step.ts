@@ -19,10 +19,13 @@ const rateLimitWaitMsMax = 3_600_000;
 export async function syncStep(dependencies: Dependencies, input: SyncStepInput): Promise<SyncStepResult> {
   const { database } = dependencies;
   const connection = await readConnection(database, input.connectionId);
-  const reason = reasonToSkip(connection, await readStream(database, input.streamId));
+  const stream = await readStream(database, input.streamId);
+  const reason = reasonToSkip(connection, stream);
   if (reason) {
+    const { id: executionId } = input.execution;
     // A run that was under way when it was paused ends here; its checkpoint stays.
-    await failRun(database, input.streamId, { executionId: input.execution.id, state: 'cancelled', error: null });
+    const isUnderWay = stream.run_execution_id === executionId && stream.run_state === 'running';
+    if (isUnderWay) await failRun(database, stream.id, { executionId, state: 'cancelled', error: null });
     return { state: 'skipped', reason };
   }
   if (await isAnswered(dependencies, input))

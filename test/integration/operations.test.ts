@@ -18,7 +18,7 @@ import { testConnection } from '../../client/operations/test-connection.ts';
 import { FlowsError } from '../../model/errors/flows-error.ts';
 import type { SandboxErp } from '../../platform/local/sandbox-erp/server.ts';
 import { runCli } from '../support/run-cli.ts';
-import { openErp, openWorld, sandboxCredentials, type World } from '../support/world.ts';
+import { openErp, openWorld, sandboxCredentials, waitFor, type World } from '../support/world.ts';
 
 let world: World;
 let erp: SandboxErp;
@@ -197,7 +197,11 @@ describe('a requested sync', () => {
     });
     const [ended] = await followRequests(world, requested, follow);
     expect(ended).toMatchObject({ entity: 'item', state: 'completed', error: null });
-    const report = await showExecution(world, { id: ended?.execution_id ?? '', nowMs: Date.now() });
+    // The run's end commits before the record of the attempt that made it.
+    const report = await waitFor(async () => {
+      const shown = await showExecution(world, { id: ended?.execution_id ?? '', nowMs: Date.now() });
+      return shown.steps.some(({ outcome }) => outcome === null) ? null : shown;
+    });
     expect(report.execution).toMatchObject({ entity: 'item', state: 'completed' });
     expect(report.steps.map(({ name, outcome }) => [name, outcome])).toEqual([['syncStep', 'completed']]);
     for (const { run_ms, source_ms, transform_ms, store_ms, waiting_ms, other_ms } of report.steps) {

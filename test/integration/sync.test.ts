@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SandboxErp } from '../../platform/local/sandbox-erp/server.ts';
 import type { ConnectionRow } from '../../store/connections.ts';
-import { openErp, openWorld, sandboxCredentials, type World } from '../support/world.ts';
+import { pauseStreams } from '../../store/stream-schedule.ts';
+import { openErp, openWorld, sandboxCredentials, waitFor, type World } from '../support/world.ts';
 
 describe('a sandbox in sync through Temporal', () => {
   let world: World;
@@ -40,5 +41,29 @@ describe('a sandbox in sync through Temporal', () => {
       .orderBy('id')
       .execute();
     expect(after).toEqual(before);
+  });
+
+  it('records a run of a paused stream as skipped, with the reason', async () => {
+    const { id: streamId } = await world.stream(connection.id, 'item');
+    await pauseStreams(world.database, [streamId], true);
+    await world.engine.startSync({
+      connectionId: connection.id,
+      streamId,
+      entity: 'item',
+      system: 'sandbox',
+      mode: 'incremental',
+      requestId: 'none',
+    });
+    const execution = await waitFor(async () => {
+      const row = await world.database.query
+        .selectFrom('execution')
+        .select(['state', 'counts'])
+        .where('entity', '=', 'item')
+        .where('kind', '=', 'incrementalSync')
+        .where('state', '<>', 'running')
+        .executeTakeFirst();
+      return row ?? null;
+    });
+    expect(execution).toEqual({ state: 'skipped', counts: { reason: 'the stream is paused' } });
   });
 });
